@@ -1,0 +1,70 @@
+"""The toolchain's branch of the tree of errors; the root and the device side's are in edgec_runtime.errors.
+
+::
+
+    EdgecError
+    |-- (UsageError, InputError, BundleError, EngineError, SelftestError: edgec_runtime.errors)
+    `-- WorkstationError
+        |-- ModelSourceError        --model names nothing that can be built
+        |-- CheckpointError         weights that do not fit, are damaged or are not finite
+        |-- DataError               a folder of images that cannot be used
+        |-- ExportError             torch or ONNX could not express the network
+        |-- GraphError              a graph breaks the contract of a pass
+        |-- UnsupportedOperatorError    a target's engine has no such operator
+        |-- QuantizationError       ranges or types that cannot be quantized
+        |-- ParityError             a step changed what the network says
+        `-- OutputError             the result could not be written
+"""
+
+from edgec_runtime.errors import EdgecError, UsageError, WorkstationError
+
+__all__ = [
+    "CheckpointError",
+    "DataError",
+    "EdgecError",
+    "ExportError",
+    "GraphError",
+    "ModelSourceError",
+    "OutputError",
+    "ParityError",
+    "QuantizationError",
+    "UnsupportedOperatorError",
+    "UsageError",
+    "WorkstationError",
+]
+
+
+class ModelSourceError(WorkstationError):
+    """--model names nothing that can be built."""
+
+
+class CheckpointError(WorkstationError):
+    """Weights that do not fit, are damaged or are not finite."""
+
+
+class DataError(WorkstationError):
+    """A folder of images that cannot be used."""
+
+
+class ExportError(WorkstationError):
+    """Torch or ONNX could not express the network."""
+
+
+class GraphError(WorkstationError):
+    """A graph breaks the contract of a pass."""
+
+
+class UnsupportedOperatorError(WorkstationError):
+    """A target's engine has no such operator; the message names it."""
+
+
+class QuantizationError(WorkstationError):
+    """Ranges or types that cannot be quantized."""
+
+
+class ParityError(WorkstationError):
+    """A step changed what the network says."""
+
+
+class OutputError(WorkstationError):
+    """The result could not be written: disk full, no permission, or a version that differs exists."""
