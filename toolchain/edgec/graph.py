@@ -1,4 +1,4 @@
-"""Graph: a typed, frozen view over an onnx_ir model, the one thing that passes, quantizer and lowerings share."""
+"""Graph: a typed view over an onnx_ir model, the one thing that passes, quantizer and lowerings share."""
 
 import hashlib
 import math
@@ -36,7 +36,8 @@ class Graph:
 
     def to_bytes(self) -> bytes:
         """Serialize, the same bytes for the same network."""
-        return self.to_proto().SerializeToString(deterministic=True)
+        data: bytes = self.to_proto().SerializeToString(deterministic=True)
+        return data
 
     def clone(self) -> "Graph":
         """A deep copy whose nodes can be changed freely (the weights' memory is shared)."""

@@ -1,0 +1,1 @@
+"""Real samples -> Ranges, in bounded memory."""

@@ -1,0 +1,1 @@
+"""Verify, run and measure edgec bundles on a device."""

@@ -1,0 +1,1 @@
+"""What each device is: one YAML file a device."""

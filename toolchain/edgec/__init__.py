@@ -1,0 +1,1 @@
+"""Take segmentation networks from PyTorch to small devices."""

@@ -1,0 +1,1 @@
+"""Graph -> a TFLite flatbuffer, NHWC, by a writer of our own."""

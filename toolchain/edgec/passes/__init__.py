@@ -1,0 +1,1 @@
+"""Graph -> Graph: one rewrite, one file, one twin test."""
