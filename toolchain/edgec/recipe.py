@@ -1,0 +1,72 @@
+"""Recipe: what to build, typed and checked, with a digest."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Precision = Literal["fp32", "int8-static"]
+Size = tuple[int, int]
+
+
+class Recipe(BaseModel):
+    """Everything that decides a bundle's bytes, besides the files it names.
+
+    `size`: (height, width) in pixels, or None for any size the network takes. `scale`, `mean`, `std`: a
+    pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
+    network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
+    a data set's name or a folder.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    checkpoint: Path | None = None
+    name: str | None = None
+    version: str = "1.0.0"
+    precisions: tuple[Precision, ...] = ("fp32", "int8-static")
+    targets: tuple[str, ...] = ("cpu", "openvino", "tflite")
+    size: Size | None = (256, 256)
+    channels: int | None = Field(default=None, ge=1, le=1024)
+    colour: Literal["grey", "rgb", "bgr"] | None = None
+    scale: float = Field(default=1 / 255, gt=0, allow_inf_nan=False)
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+    activation: Literal["none", "sigmoid", "softmax"] | None = None
+    threshold: float = Field(default=0.5, gt=0, lt=1)
+    classes: tuple[str, ...] | None = None
+    calibration: str = "nuclei-calibration"
+    calibration_method: Literal["min-max", "percentile"] = "min-max"
+    evaluation: str | None = None
+
+    @model_validator(mode="after")
+    def _sizes(self) -> Self:
+        if self.size is not None and min(self.size) < 1:
+            raise ValueError(f"size {self.size[0]}x{self.size[1]}: both must be at least 1")
+        if min(self.std) <= 0:
+            raise ValueError("std must be above 0")
+        return self
+
+    def record(self) -> dict[str, str | int | float | bool | None | tuple[str, ...]]:
+        """The recipe as the manifest tells it: no folder of this machine in it, only names."""
+        fields: dict[str, str | int | float | bool | None | tuple[str, ...]] = {}
+        for key, value in self.model_dump(mode="json").items():
+            fields[key] = tuple(str(item) for item in value) if isinstance(value, list) else value
+        for key in ("checkpoint", "calibration", "evaluation"):
+            if fields[key] is not None:
+                fields[key] = Path(str(fields[key])).name
+        fields["model"] = _without_folder(self.model)
+        return fields
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the record as canonical JSON, in hex."""
+        text = json.dumps(self.record(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_folder(model: str) -> str:
+    path, colon, factory = model.partition(":")
+    return Path(path).name + colon + factory
