@@ -1,1 +1,9 @@
-"""What each device is: one YAML file a device."""
+"""What each device is: one YAML file a device, read into Target."""
+
+from edgec_targets.load import load_target
+from edgec_targets.names import target_names
+from edgec_targets.target import Target
+from edgec_targets.usable import architecture, usable
+from edgec_targets.words import unknown_word
+
+__all__ = ["Target", "architecture", "load_target", "target_names", "unknown_word", "usable"]

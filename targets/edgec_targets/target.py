@@ -1,10 +1,11 @@
 """Target: what one device is, read from `NAME.yaml` beside this file."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Precision = Literal["fp32", "int8-static"]
+EngineName = Literal["onnxruntime", "openvino", "tflite"]
 
 
 class Int8(BaseModel):
@@ -23,16 +24,32 @@ class Int8(BaseModel):
 
 
 class Target(BaseModel):
-    """One device: the engine that is fast there, what it can and cannot run."""
+    """One device: the engine that is fast there, what it can and cannot run.
+
+    `threads`: cores that a bench uses there by default. `cannot`: a precision to why it is not possible.
+    `avoid`: another engine to why this target does not choose it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
-    engine: Literal["onnxruntime", "openvino", "tflite"]
+    engine: EngineName
     min_engine_version: str
     architectures: tuple[str, ...] = Field(min_length=1)
     threads: int = Field(ge=1, description="cores a bench uses by default there")
     precisions: tuple[Precision, ...] = Field(min_length=1)
     int8: Int8 | None
     cannot: dict[str, str] = Field(default_factory=dict, description="precision -> why not")
+    avoid: dict[EngineName, str] = Field(default_factory=dict, description="engine -> why not")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        both = sorted(set(self.precisions) & set(self.cannot))
+        if both:
+            raise ValueError(f"{both[0]} stands under precisions and under cannot")
+        if "int8-static" in self.precisions and self.int8 is None:
+            raise ValueError("int8-static needs the key int8")
+        if self.engine in self.avoid:
+            raise ValueError(f"{self.engine} is the engine and stands under avoid")
+        return self
