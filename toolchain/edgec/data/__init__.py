@@ -1,1 +1,30 @@
-"""data"""
+"""Datasets by name or by folder: images, and masks of class indices."""
+
+from pathlib import Path
+
+from edgec.data.dataset import Dataset, Sample
+from edgec.data.pairs import open_folder
+
+__all__ = ["SHIPPED", "Dataset", "Sample", "open_dataset"]
+
+_NUCLEI = Path(__file__).parent.parent / "assets" / "nuclei"
+
+SHIPPED = {"nuclei": _NUCLEI / "evaluation", "nuclei-calibration": _NUCLEI / "calibration"}
+"""The datasets that come with edgec, by name: 16 images to evaluate on, and 24 to calibrate with."""
+
+
+def open_dataset(spec: str, *, classes: int = 2) -> Dataset:
+    """The dataset of a shipped name, or of a folder: `images/` with `masks/`, or images alone.
+
+    `classes` counts the background too. A folder that has a shipped name is reached as `./nuclei`.
+    Raises DataError; the files themselves are read, and refused, when a sample is taken.
+    """
+    if spec in SHIPPED:
+        return open_folder(SHIPPED[spec], name=spec, classes=classes)
+    folder = Path(spec)
+    if not folder.is_dir() and folder.name == spec:
+        raise DataError(
+            f"{spec!r} is no folder and no dataset that is shipped ({', '.join(SHIPPED)}). "
+            "Check the spelling, or name a folder that holds images/ and masks/."
+        )
+    return open_folder(folder, name=folder.resolve().name, classes=classes)

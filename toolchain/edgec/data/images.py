@@ -1,0 +1,75 @@
+"""Images and masks from files to arrays, by OpenCV; every file that cannot be used is named."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgec.errors import DataError
+
+SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+"""Endings of the files that count as images; any other file is passed over."""
+
+ImageArray = NDArray[np.uint8]
+
+
+def read_image(path: Path) -> ImageArray:
+    """The image of a file as uint8, HxW when it is grey and HxWx3 RGB when it has colour.
+
+    Deeper images are scaled to 8 bits and an alpha channel is dropped. Raises DataError.
+    """
+    image = _decode(path, cv2.IMREAD_ANYCOLOR)
+    return image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
+
+
+def read_mask(path: Path, classes: int) -> ImageArray:
+    """The mask of a file as uint8 HxW class indices, all of them below `classes`.
+
+    A mask of 0 and 255 becomes one of 0 and 1 when there are two classes. Raises DataError when it holds
+    anything that is not a class.
+    """
+    mask = _one_channel(path, _decode(path, cv2.IMREAD_UNCHANGED))
+    values = np.unique(mask)
+    if classes == 2 and set(values.tolist()) <= {0, 255}:
+        return (mask > 0).astype(np.uint8)
+    if int(values[-1]) >= classes:
+        allowed = "0 and 1, or 0 and 255" if classes == 2 else f"0 to {classes - 1}"
+        raise DataError(
+            f"{path}: the mask holds the values {_some(values)}, but with {classes} classes only {allowed} "
+            "have a meaning. Save each pixel as the index of its class, without smoothing the edges."
+        )
+    return mask.astype(np.uint8)
+
+
+def _decode(path: Path, flags: int) -> NDArray[np.generic]:
+    """Read through numpy: OpenCV's own file access fails on paths that are not in the system's encoding."""
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from error
+    try:
+        image = cv2.imdecode(data, flags) if data.size else None
+    except cv2.error as error:
+        raise DataError(f"{path}: cannot be decoded ({error.err}). Save it again as PNG.") from error
+    if image is None:
+        raise DataError(
+            f"{path}: is no image that OpenCV can read, or its end is missing ({data.size} bytes). "
+            "Copy it again, or save it again as PNG."
+        )
+    return np.asarray(image)
+
+
+def _one_channel(path: Path, mask: NDArray[np.generic]) -> NDArray[np.generic]:
+    """A grey mask that was saved with three equal channels counts as one channel."""
+    if mask.ndim == 2:
+        return mask
+    first = mask[..., 0]
+    if all(np.array_equal(first, mask[..., channel]) for channel in range(1, min(mask.shape[2], 3))):
+        return first
+    raise DataError(f"{path}: the mask is coloured. Save it as one grey channel of class indices.")
+
+
+def _some(values: NDArray[np.generic], most: int = 8) -> str:
+    shown = ", ".join(str(value) for value in values[:most].tolist())
+    return f"{shown}, ... ({len(values)} values)" if len(values) > most else shown
