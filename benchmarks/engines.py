@@ -1,0 +1,109 @@
+"""PyTorch eager and every variant of a bundle, interleaved in one run at one thread.
+
+    python benchmarks/engines.py [BUNDLE] [--rounds 60]
+
+Each round runs every candidate once, in random order, so that a busy moment of the machine hits all of
+them alike. Read the ratios: medians of the rounds' own ratios, with a 95 % bootstrap interval.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter_ns
+
+import click
+import numpy as np
+import numpy.typing as npt
+import torch
+from edgec.report.tables import console_table
+from edgec.source import load_source
+from edgec_runtime import Session
+from edgec_runtime.bundle import Bundle
+from edgec_runtime.engine import Array
+from edgec_runtime.machine import environment
+
+REFERENCE = "cpu fp32"
+Candidate = Callable[[], object]
+
+
+def torch_eager(model: str, image: Array) -> Candidate:
+    """The network in PyTorch, as its users run it before they come here."""
+    module = load_source(model).module
+    assert module is not None
+    module.eval()
+    tensor = torch.from_numpy(image)
+
+    def run() -> object:
+        with torch.inference_mode():
+            return module(tensor)
+
+    return run
+
+
+def variants(bundle: Path, stack: ExitStack) -> tuple[dict[str, Candidate], Array]:
+    """A callable for each variant, and the golden input that they run on."""
+    with Bundle.open(bundle) as opened:
+        manifest = opened.manifest
+        raw = opened.read(manifest.golden_input.path)
+    image = np.frombuffer(raw, "<f4").reshape(manifest.golden_input.shape)
+    candidates: dict[str, Candidate] = {}
+    for variant in manifest.variants:
+        session = stack.enter_context(
+            Session.open(bundle, target=variant.target, precision=variant.precision, threads=1)
+        )
+        name = f"{variant.target} {variant.precision}"
+        candidates[name] = lambda session=session: session.run({manifest.input.name: image})
+    return candidates, image
+
+
+def interleave(candidates: dict[str, Candidate], rounds: int, seed: int = 0) -> dict[str, npt.NDArray[np.float64]]:
+    """Milliseconds of each candidate in each round."""
+    order = np.random.default_rng(seed)
+    names = list(candidates)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(-5, rounds):  # five rounds to warm up
+        for name in order.permutation(names):
+            start = perf_counter_ns()
+            candidates[name]()
+            if number >= 0:
+                times[name].append((perf_counter_ns() - start) / 1e6)
+    return {name: np.array(values) for name, values in times.items()}
+
+
+def ratio_interval(base: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    """Median of base/other over the rounds, and its 95 % bootstrap interval."""
+    ratios = base / other
+    draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
+    low, high = np.percentile(np.median(draws, axis=1), [2.5, 97.5])
+    return float(np.median(ratios)), float(low), float(high)
+
+
+@click.command()
+@click.argument("bundle", type=Path, default=Path("artifacts/unet_light-1.0.0.edgec"))
+@click.option("--rounds", default=60, show_default=True)
+@click.option("--model", default="unet_light", show_default=True, help="the network for PyTorch")
+def main(bundle: Path, rounds: int, model: str) -> None:
+    """Print the table."""
+    torch.set_num_threads(1)
+    with ExitStack() as stack:
+        candidates, image = variants(bundle, stack)
+        candidates["torch eager"] = torch_eager(model, image)
+        times = interleave(candidates, rounds)
+    rows = []
+    for name, values in sorted(times.items(), key=lambda item: -float(np.median(item[1]))):
+        ratio, low, high = ratio_interval(times[REFERENCE], values)
+        eager = float(np.median(times["torch eager"] / values))
+        rows.append((
+            name,
+            f"{np.median(values):.1f}",
+            f"{values.min():.1f}",
+            f"{ratio:.2f} [{low:.2f}, {high:.2f}]",
+            f"{eager:.2f}",
+        ))
+    processor = environment()["processor"]
+    click.echo(f"{processor}; one thread, {rounds} rounds, milliseconds; higher ratios are faster")
+    console_table(("", "median", "min", f"times {REFERENCE}", "times torch eager"), rows)
+
+
+if __name__ == "__main__":
+    main()
