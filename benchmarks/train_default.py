@@ -1,13 +1,13 @@
 """Train the weights that edgec ships for `unet_light`.
 
-To reproduce them, with the nuclei set's `train` and `val` folders (see the data's README beside the weights), on an
-x86-64 machine with the torch that setup.cfg pins::
+To reproduce them, with the `train` and `val` folders of the nuclei set (assets/nuclei/README.md names it), on
+an x86-64 machine with the torch that setup.cfg pins::
 
     python benchmarks/train_default.py --data nuclei --out runs/train
     cp runs/train/best.safetensors toolchain/edgec/assets/unet_light.safetensors
 
-The seed, the recipe and the thread count are the defaults. Stop it at any time and give the same command to go on;
-best.safetensors holds the best weights so far. The epoch is chosen on `val`.
+The seed, the recipe and the thread count are the defaults. Stop it at any time and give the same command to
+go on; best.safetensors holds the best weights so far. The epoch is chosen on `val`.
 """
 
 import argparse
@@ -22,11 +22,15 @@ from edgec.zoo.unet_light import unet_light
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds train/ and val/")
-    parser.add_argument("--out", type=Path, required=True, help="where the checkpoint and the weights are written")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="where the checkpoint and the weights are written"
+    )
     parser.add_argument("--epochs", type=int, default=TrainingRecipe.epochs)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
@@ -35,7 +39,8 @@ def main() -> None:
     training = Training(unet_light, TrainingRecipe(epochs=options.epochs), train)
     start = time.monotonic()
     for epoch in training.run(val, options.out):
-        line = f"epoch {epoch.number} of {options.epochs}, {time.monotonic() - start:.0f} s: loss {epoch.loss:.4f}"
+        seconds = time.monotonic() - start
+        line = f"epoch {epoch.number} of {options.epochs}, {seconds:.0f} s: loss {epoch.loss:.4f}"
         if epoch.scores:
             line += f", val Dice {epoch.scores.dice:.4f}{' (best)' if epoch.best else ''}"
         print(line, flush=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from edgec.data.dataset import Dataset, Sample
 from edgec.data.pairs import open_folder
+from edgec.errors import DataError
 
 __all__ = ["SHIPPED", "Dataset", "Sample", "open_dataset"]
 

@@ -31,7 +31,7 @@ class Files:
 
 @dataclass(frozen=True)
 class Dataset(Sequence[Sample]):
-    """Samples in the order of their names, each read at the moment it is taken, so memory holds one at a time.
+    """Samples in the order of their names, each read when it is taken, so that memory holds one at a time.
 
     Taking a sample raises DataError where its files cannot be used.
     """

@@ -19,7 +19,7 @@ def read_image(path: Path) -> ImageArray:
 
     Deeper images are scaled to 8 bits and an alpha channel is dropped. Raises DataError.
     """
-    image = _decode(path, cv2.IMREAD_ANYCOLOR)
+    image = np.asarray(_decode(path, cv2.IMREAD_ANYCOLOR), dtype=np.uint8)
     return image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
 
 
@@ -32,7 +32,7 @@ def read_mask(path: Path, classes: int) -> ImageArray:
     mask = _one_channel(path, _decode(path, cv2.IMREAD_UNCHANGED))
     values = np.unique(mask)
     if classes == 2 and set(values.tolist()) <= {0, 255}:
-        return (mask > 0).astype(np.uint8)
+        return np.asarray(mask != 0, dtype=np.uint8)
     if int(values[-1]) >= classes:
         allowed = "0 and 1, or 0 and 255" if classes == 2 else f"0 to {classes - 1}"
         raise DataError(
@@ -42,7 +42,7 @@ def read_mask(path: Path, classes: int) -> ImageArray:
     return mask.astype(np.uint8)
 
 
-def _decode(path: Path, flags: int) -> NDArray[np.generic]:
+def _decode(path: Path, flags: int) -> NDArray[np.integer]:
     """Read through numpy: OpenCV's own file access fails on paths that are not in the system's encoding."""
     try:
         data = np.fromfile(path, dtype=np.uint8)
@@ -60,7 +60,7 @@ def _decode(path: Path, flags: int) -> NDArray[np.generic]:
     return np.asarray(image)
 
 
-def _one_channel(path: Path, mask: NDArray[np.generic]) -> NDArray[np.generic]:
+def _one_channel(path: Path, mask: NDArray[np.integer]) -> NDArray[np.integer]:
     """A grey mask that was saved with three equal channels counts as one channel."""
     if mask.ndim == 2:
         return mask
@@ -70,6 +70,6 @@ def _one_channel(path: Path, mask: NDArray[np.generic]) -> NDArray[np.generic]:
     raise DataError(f"{path}: the mask is coloured. Save it as one grey channel of class indices.")
 
 
-def _some(values: NDArray[np.generic], most: int = 8) -> str:
+def _some(values: NDArray[np.integer], most: int = 8) -> str:
     shown = ", ".join(str(value) for value in values[:most].tolist())
     return f"{shown}, ... ({len(values)} values)" if len(values) > most else shown

@@ -13,7 +13,9 @@ def open_folder(folder: Path, *, name: str, classes: int) -> Dataset:
     Raises DataError when the folder is missing or empty, or an image has no mask or two.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: there is no such folder. Name one that holds images/ and masks/, or images.")
+        raise DataError(
+            f"{folder}: there is no such folder. Name one that holds images/ and masks/, or images."
+        )
     if not (folder / "images").is_dir():
         images = _by_name(folder)
         return Dataset(name, tuple(Files(stem, path, None) for stem, path in images.items()), classes)
@@ -44,7 +46,8 @@ def _by_name(folder: Path) -> dict[str, Path]:
             continue
         if path.stem in found:
             raise DataError(
-                f"{folder}: {found[path.stem].name} and {path.name} have one name. Remove or rename one of them."
+                f"{folder}: {found[path.stem].name} and {path.name} have one name. "
+                "Remove or rename one of them."
             )
         found[path.stem] = path
     if not found:

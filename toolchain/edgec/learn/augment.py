@@ -1,9 +1,13 @@
 """Random crops, flips, quarter turns and gain of an image and its mask."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edgec.errors import DataError
+
+Number = TypeVar("Number", np.float32, np.uint8)
 
 GAIN = 2.0
 """Brightness is multiplied by at most this, at least its inverse."""
@@ -24,8 +28,8 @@ def augment(
     turns, flip = int(random.integers(4)), bool(random.integers(2))
     gain = np.float32(GAIN ** random.uniform(-1, 1))
 
-    def piece(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    def piece(array: NDArray[Number]) -> NDArray[Number]:
         turned = np.rot90(array[top : top + size, left : left + size], turns)
         return np.fliplr(turned) if flip else turned
 
-    return np.minimum(piece(image) * gain, np.float32(1)), piece(mask).astype(np.uint8)
+    return np.minimum(piece(image) * gain, np.float32(1)), piece(mask)

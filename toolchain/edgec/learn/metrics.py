@@ -1,12 +1,13 @@
 """How well a class mask fits the truth, from the confusion matrix; numpy alone.
 
 With TP, FP and FN of one class, counted in pixels: Dice = 2 TP / (2 TP + FP + FN) (Dice 1945, Sorensen 1948),
-IoU = TP / (TP + FP + FN) (Jaccard 1912), precision = TP / (TP + FP), recall = TP / (TP + FN); pixel accuracy is
-the share of pixels, background included, whose class is right. The definitions are those of Maier-Hein et al.,
-Metrics reloaded, 2024, https://doi.org/10.1038/s41592-023-02151-z.
+IoU = TP / (TP + FP + FN) (Jaccard 1912), precision = TP / (TP + FP), recall = TP / (TP + FN); pixel accuracy
+is the share of pixels, background included, whose class is right. The definitions are those of Maier-Hein et
+al., Metrics reloaded, 2024, https://doi.org/10.1038/s41592-023-02151-z.
 
-Each is taken per class over the foreground classes (all but 0) of one image and averaged, and then averaged over
-the images. A class that is absent from both masks counts 1. Where only one of the two has it, all four are 0.
+The first four are taken per class over the foreground classes (all but 0) of one image and averaged; all five
+are then averaged over the images. A class that is absent from both masks counts 1 in each; where only one of
+the two masks has it, it counts 0 in each.
 """
 
 from collections.abc import Iterable
@@ -63,11 +64,14 @@ def mean_scores(scores: Iterable[Scores]) -> Scores:
     return Scores(**{f.name: float(np.mean([getattr(row, f.name) for row in rows])) for f in fields(Scores)})
 
 
-def _confusion(prediction: NDArray[np.generic], truth: NDArray[np.generic], classes: int) -> NDArray[np.int64]:
+def _confusion(
+    prediction: NDArray[np.generic], truth: NDArray[np.generic], classes: int
+) -> NDArray[np.int64]:
     """Pixels by [class in the truth, class predicted]."""
     if prediction.shape != truth.shape or prediction.size == 0:
         raise DataError(
-            f"The prediction is {prediction.shape} and the truth {truth.shape}: bring both to one size that is not 0."
+            f"The prediction is {prediction.shape} and the truth {truth.shape}. "
+            "Bring both to one size, and not to nothing."
         )
     for what, mask in (("prediction", prediction), ("truth", truth)):
         if mask.dtype.kind not in "bui" or int(mask.min()) < 0 or int(mask.max()) >= classes:

@@ -1,8 +1,9 @@
-"""Train a network of one grey channel and one class; the same recipe, data and thread count give the same weights.
+"""Train a network of one grey channel and one class.
 
-AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) on one cycle of the learning rate (Smith and Topin,
-https://arxiv.org/abs/1708.07120), with an exponential moving average of the weights, which is what is validated and
-kept. The random numbers of an epoch depend on the seed and the epoch alone, so that a run that is taken up again ends
+AdamW (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101) on one cycle of the learning rate (Smith and
+Topin, https://arxiv.org/abs/1708.07120), with an exponential moving average of the weights, which is what is
+validated and kept. The same recipe, data and thread count give the same weights on one kind of processor. The
+random numbers of an epoch depend on the seed and the epoch alone, so that a run that is taken up again ends
 as if it had never been stopped.
 """
 
@@ -33,7 +34,7 @@ Pair = tuple[NDArray[np.float32], NDArray[np.uint8]]
 class TrainingRecipe:
     """All that decides the result beside the network and the data. Rates are per step; sizes in pixels."""
 
-    epochs: int = 70
+    epochs: int = 60
     batch: int = 8
     crop: int = 128
     rate: float = 3e-3
@@ -56,14 +57,18 @@ class Epoch:
 class Training:
     """A run in a folder: `checkpoint.pt` to take it up again, `best.safetensors` as its result."""
 
-    def __init__(self, make: Callable[[], nn.Module], recipe: TrainingRecipe, samples: Sequence[Sample]) -> None:
+    def __init__(
+        self, make: Callable[[], nn.Module], recipe: TrainingRecipe, samples: Sequence[Sample]
+    ) -> None:
         """Make the network from the recipe's seed and hold the samples in memory; raises DataError."""
         self.recipe = recipe
         self.pairs = [_pair(sample) for sample in samples]
         torch.manual_seed(recipe.seed)
         self.network = make()
         self.average = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True
+            self.network,
+            multi_avg_fn=get_ema_multi_avg_fn(recipe.average),  # type: ignore[no-untyped-call]
+            use_buffers=True,
         )
         self.optimizer = torch.optim.AdamW(self.network.parameters(), recipe.rate, weight_decay=recipe.decay)
         steps = recipe.epochs * -(-len(self.pairs) // recipe.batch)
@@ -72,7 +77,7 @@ class Training:
         self.best = -1.0
 
     def run(self, validation: Sequence[Sample], folder: Path) -> Iterator[Epoch]:
-        """Train the epochs that are left and yield each; takes up `folder`'s checkpoint where there is one."""
+        """Train the epochs that are left and yield each, going on from the checkpoint in `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "checkpoint.pt").exists():
             self._load(folder / "checkpoint.pt")
@@ -109,7 +114,7 @@ class Training:
 
     def _batch(self, indices: NDArray[np.int64], random: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Two float32 tensors (N, 1, crop, crop)."""
-        pieces = [augment(*self.pairs[index], self.recipe.crop, random) for index in indices]
+        pieces = [augment(*self.pairs[int(index)], self.recipe.crop, random) for index in indices]
         images = np.stack([image for image, _ in pieces])
         masks = np.stack([mask for _, mask in pieces]).astype(np.float32)
         return torch.from_numpy(images)[:, None], torch.from_numpy(masks)[:, None]

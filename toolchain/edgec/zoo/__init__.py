@@ -33,7 +33,7 @@ MODELS: dict[str, Callable[[], nn.Module]] = {name: _lazy(name) for name in ("un
 
 
 def create(name: str) -> nn.Module:
-    """The network of that name, with random weights; raises ModelSourceError for a name that is not in MODELS."""
+    """The network of that name, with random weights; raises ModelSourceError when there is none."""
     if name not in MODELS:
         near = difflib.get_close_matches(name, MODELS, n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(MODELS)}."

@@ -37,7 +37,12 @@ class EncoderDecoder(nn.Module):
     """
 
     def __init__(
-        self, block: Block, widths: Sequence[int], bottleneck: int, in_channels: int = 1, out_channels: int = 1
+        self,
+        block: Block,
+        widths: Sequence[int],
+        bottleneck: int,
+        in_channels: int = 1,
+        out_channels: int = 1,
     ) -> None:
         super().__init__()
         inputs = [in_channels, *widths]
@@ -45,7 +50,9 @@ class EncoderDecoder(nn.Module):
         self.encoder = nn.ModuleList(block(i, o) for i, o in zip(inputs, widths, strict=False))
         self.pool = nn.MaxPool2d(2)
         self.bottleneck = block(widths[-1], bottleneck)
-        self.up = nn.ModuleList(nn.ConvTranspose2d(d, w, 2, stride=2) for d, w in zip(deeper, widths, strict=True))
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(d, w, 2, stride=2) for d, w in zip(deeper, widths, strict=True)
+        )
         self.decoder = nn.ModuleList(block(2 * w, w) for w in widths)
         self.head = nn.Conv2d(widths[0], out_channels, 1)
 

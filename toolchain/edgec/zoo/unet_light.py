@@ -6,7 +6,7 @@ from edgec.zoo.blocks import EncoderDecoder
 
 
 def separable_conv(inputs: int, outputs: int) -> nn.Sequential:
-    """3x3 depthwise, then 1x1, both without bias, then one BatchNorm and ReLU (MobileNet's, with one norm)."""
+    """3x3 depthwise, then 1x1, both without bias, then one BatchNorm and ReLU (MobileNet with one norm)."""
     return nn.Sequential(
         nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=False),
         nn.Conv2d(inputs, outputs, 1, bias=False),
