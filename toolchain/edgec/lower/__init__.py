@@ -1,1 +1,37 @@
-"""lower"""
+"""Graph -> the files of one engine, one module an engine."""
+
+from importlib import import_module
+
+from edgec.errors import UsageError
+from edgec.graph import Graph
+from edgec.lower.base import Lowered
+
+__all__ = ["ENGINES", "Lowered", "lower", "operators"]
+
+ENGINES = ("onnxruntime", "openvino", "tflite")
+
+
+def lower(graph: Graph, engine: str) -> Lowered:
+    """The files of `engine` for a float32 graph or one in QDQ form.
+
+    Raises UsageError for an unknown engine, UnsupportedOperatorError, GraphError, QuantizationError.
+    """
+    lowered: Lowered = _module("edgec.lower", engine).lower(graph)
+    return lowered
+
+
+def operators(lowered: Lowered, engine: str) -> dict[str, int]:
+    """How many operators run in which type, counted in the engine's own optimized network.
+
+    Keys: 'int8', 'float32', 'float16', 'bfloat16' and 'convert' (what only changes type); for tflite
+    '-unaccelerated' is added for what XNNPACK did not take.
+    Raises UsageError for an unknown engine, EngineError where the engine refuses the files.
+    """
+    count: dict[str, int] = _module("edgec.lower.census", engine).operators(lowered)
+    return dict(sorted(count.items()))
+
+
+def _module(package: str, engine: str):  # type: ignore[no-untyped-def]
+    if engine not in ENGINES:
+        raise UsageError(f"no engine is called {engine!r}; there are {', '.join(ENGINES)}")
+    return import_module(f"{package}.{engine}")

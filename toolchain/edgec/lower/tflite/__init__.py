@@ -1,1 +1,82 @@
-"""Graph -> a TFLite flatbuffer, NHWC, by a writer of our own."""
+"""Graph -> a TFLite flatbuffer, NHWC, by a writer of our own.
+
+Each node is written by its handler in `ops/`, in int8 where the graph quantizes all that it takes and
+gives, else in float32; the scales and zero points are the graph's own (uint8 as int8, shifted by 128).
+"""
+
+import onnx_ir as ir
+
+from edgec.errors import UnsupportedOperatorError
+from edgec.graph import Graph
+from edgec.lower.base import Lowered
+from edgec.lower.tflite.op import Handler, Op
+from edgec.lower.tflite.ops import HANDLERS
+from edgec.lower.tflite.ops.activation import fused_activation
+from edgec.lower.tflite.shapes import with_static_shapes
+from edgec.lower.tflite.writer import Writer, constant_of
+
+FILE = "model.tflite"
+
+
+def lower(graph: Graph) -> Lowered:
+    """Write the graph at its fixed size and batch 1 as `model.tflite`.
+
+    Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
+    """
+    graph = with_static_shapes(graph)
+    writer = Writer()
+    source = writer.activation(graph.input, None)
+    writer.bind(graph.input, source)
+    done: set[ir.Node] = set()
+    for node in graph.nodes:
+        if node not in done and node.op_type != "Constant":
+            done.update(_lower_node(writer, node))
+    name = str(graph.output.name)
+    result = writer.convert(writer.tensor(graph.output), None, name)
+    data = writer.file.finish({source.name: source.index}, {result.name: result.index})
+    return Lowered({FILE: data}, "NHWC", source.name, result.name)
+
+
+def _lower_node(writer: Writer, node: ir.Node) -> set[ir.Node]:
+    """Write one node; returns it and the activation that went with it."""
+    handler = _handler(node)
+    result, activation, done = node.outputs[0], 0, {node}
+    following = fused_activation(node) if handler.fuses else None
+    if following is not None:
+        activation, follower = following
+        result = follower.outputs[0]
+        done.add(follower)
+    handler.emit(
+        Op(writer, node, result, activation, handler.int8 and _is_int8(writer, node, handler, result))
+    )
+    return done
+
+
+def _handler(node: ir.Node) -> Handler:
+    if node.domain or node.op_type not in HANDLERS:
+        kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
+        raise UnsupportedOperatorError(f"the TFLite lowering has no operator {kind} (node {node.name!r})")
+    if any(value.consumers() or value.is_graph_output() for value in node.outputs[1:]):
+        raise UnsupportedOperatorError(
+            f"the TFLite lowering takes one output of {node.op_type} {node.name!r}, and more are used"
+        )
+    return HANDLERS[node.op_type]
+
+
+def _is_int8(writer: Writer, node: ir.Node, handler: Handler, result: ir.Value) -> bool:
+    """Whether the graph quantizes every operand and, nowhere read as real numbers, the result."""
+    consumers = result.consumers()
+    return (
+        bool(consumers)
+        and all(consumer.op_type == "QuantizeLinear" for consumer in consumers)
+        and not result.is_graph_output()
+        and all(
+            _has_integers(writer, value) for value in node.inputs[: handler.operands] if value is not None
+        )
+    )
+
+
+def _has_integers(writer: Writer, value: ir.Value) -> bool:
+    constant = constant_of(value)
+    tensor = writer.tensor(value) if constant is None else constant
+    return tensor.quantization is not None

@@ -1,0 +1,14 @@
+"""Every ONNX operator that has a TFLite form, one file a family."""
+
+from edgec.lower.tflite.op import Handler
+from edgec.lower.tflite.ops import activation, conv, elementwise, pool, quantized, resize, shape
+
+HANDLERS: dict[str, Handler] = {
+    **activation.HANDLERS,
+    **conv.HANDLERS,
+    **elementwise.HANDLERS,
+    **pool.HANDLERS,
+    **quantized.HANDLERS,
+    **resize.HANDLERS,
+    **shape.HANDLERS,
+}

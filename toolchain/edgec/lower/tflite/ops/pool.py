@@ -1,0 +1,78 @@
+"""Pooling."""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from edgec.lower.tflite.op import Handler, Op
+from edgec.lower.tflite.ops.window import Window, padded, window_of
+
+HEIGHT_AND_WIDTH = (1, 2)
+
+
+def max_pool(op: Op) -> None:
+    """Maximum over a window; padding never wins."""
+    window = window_of(op, tuple(op.attribute("kernel_shape")))
+    if set(window.dilation) != {1}:
+        op.unsupported("TFLite pools without dilation only")
+    source = op.input()
+    lowest = (
+        None if window.padding is not None else op.scalar("lowest", float(np.finfo(np.float32).min), source)
+    )
+    source, padding = padded(op, window, source, lowest)
+    op.emit(
+        "MAX_POOL_2D",
+        [source],
+        op.output(source.quantization),
+        _options(window, padding),
+    )
+
+
+def average_pool(op: Op) -> None:
+    """Mean over a window; TFLite leaves padding out of the count."""
+    window = window_of(op, tuple(op.attribute("kernel_shape")))
+    if set(window.dilation) != {1}:
+        op.unsupported("TFLite pools without dilation only")
+    source, uncounted = op.input(), not op.attribute("count_include_pad", 0)
+    has_padding = any(axis.before or axis.after for axis in window.axes)
+    if has_padding and uncounted != (window.padding is not None):
+        op.unsupported("TFLite averages without padding, or with padding as its SAME that is not counted")
+    source, padding = padded(op, window, source)
+    op.emit(
+        "AVERAGE_POOL_2D",
+        [source],
+        op.output(source.quantization),
+        _options(window, padding),
+    )
+
+
+def global_average_pool(op: Op) -> None:
+    """Mean over height and width, kept as 1."""
+    _mean(op)
+
+
+def reduce_mean(op: Op) -> None:
+    """ReduceMean over height and width, kept as 1; any other is not for images."""
+    axes = sorted(int(axis) % 4 for axis in op.parameter(1, op.attribute("axes", ())))
+    if axes != [2, 3] or not op.attribute("keepdims", 1):
+        op.unsupported("only over height and width with keepdims=1")
+    _mean(op)
+
+
+def _mean(op: Op) -> None:
+    options = schema.ReducerOptionsT(keepDims=True)
+    op.emit("MEAN", [op.input(), op.constant_input("axes", HEIGHT_AND_WIDTH)], op.output(), options)
+
+
+def _options(window: Window, padding: int) -> schema.Pool2DOptionsT:
+    options = schema.Pool2DOptionsT(padding=padding)
+    options.filterHeight, options.filterWidth = window.kernel
+    options.strideH, options.strideW = window.stride
+    return options
+
+
+HANDLERS = {
+    "MaxPool": Handler(max_pool),
+    "AveragePool": Handler(average_pool),
+    "GlobalAveragePool": Handler(global_average_pool),
+    "ReduceMean": Handler(reduce_mean, operands=1),
+}

@@ -1,0 +1,25 @@
+"""The graph's own copy with every shape known: the flatbuffer holds fixed sizes only."""
+
+import onnx
+import onnx_ir as ir
+
+from edgec.errors import GraphError
+from edgec.graph import Graph, static_shape
+
+
+def with_static_shapes(graph: Graph) -> Graph:
+    """A copy with batch 1 and the shape of each value inferred; the image's size must be fixed.
+
+    Raises GraphError where the size is not fixed or the shapes contradict each other.
+    """
+    size = static_shape(graph.input)
+    copy = graph.clone()
+    copy.input.shape = ir.Shape((1, *size[1:]))
+    for node in copy.nodes:
+        for value in node.outputs:
+            value.shape = None
+    try:
+        proto = onnx.shape_inference.infer_shapes(copy.to_proto(), strict_mode=True, data_prop=True)
+    except onnx.shape_inference.InferenceError as error:
+        raise GraphError(f"the shapes of the network for an input of {size} do not fit: {error}") from error
+    return Graph(ir.from_proto(proto))
