@@ -2,8 +2,10 @@
 
 import platform
 import sys
-from importlib import import_module
 
+from edgec_runtime.engines import find_engine
+from edgec_runtime.engines.packages import check_version
+from edgec_runtime.errors import EngineError
 from edgec_targets.load import NO_ARM32
 from edgec_targets.target import Target
 
@@ -21,15 +23,18 @@ def usable(target: Target) -> str | None:
         return NO_ARM32
     if machine not in target.architectures:
         return f"for {' or '.join(target.architectures)}; this machine is {machine}"
-    installed = import_module(f"edgec_runtime.engines.{target.engine}").version()
-    if installed is None:
-        return f"{target.engine} is not installed: pip install 'edgec-runtime[{target.engine}]'"
-    if _numbers(installed) < _numbers(target.min_engine_version):
-        return (
-            f"{target.engine} {installed} is older than {target.min_engine_version}: "
-            f"pip install -U 'edgec-runtime[{target.engine}]'"
-        )
+    try:
+        _check_engine(target)
+    except EngineError as error:
+        return str(error)
     return None
+
+
+def _check_engine(target: Target) -> None:
+    engine = find_engine(target.engine)
+    # ONNX Runtime's OpenVINO provider stands in for OpenVINO with version numbers of its own.
+    if engine.reads == target.engine:
+        check_version(target.engine, engine.version() or "", target.min_engine_version)
 
 
 def architecture() -> str:
@@ -38,8 +43,3 @@ def architecture() -> str:
     machine = _SAME.get(machine, machine)
     # A 32-bit system on a 64-bit Arm kernel still says aarch64.
     return "arm" if machine == "aarch64" and sys.maxsize < 2**32 else machine
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    digits = version.split("+")[0].split("-")[0].split(".")
-    return tuple(int(part) for part in digits if part.isdigit())

@@ -1,0 +1,41 @@
+# make demo   sets up, then takes the shipped network from PyTorch to three engines and measures it
+# make test   sets up, then checks everything
+# make clean  removes what these two made
+#
+# The set-up happens once: .venv holds a stamp, and is made again when the folder was moved, the set-up was
+# interrupted, or what it installs has changed.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/installed-$(shell pwd | cksum | cut -d' ' -f1)
+BUNDLE := artifacts/unet_light-1.0.0.edgec
+IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/evaluation/images/*.png)))
+# Workers of pytest: the engines' own threads want the cores too.
+WORKERS ?= 2
+
+.PHONY: demo test clean
+
+demo: $(STAMP)
+	$(BIN)/edgec build --model unet_light --quant int8-static --force
+	$(BIN)/edgec eval $(BUNDLE) --data nuclei
+	$(BIN)/python -m edgec_runtime run $(BUNDLE) --image $(IMAGE) --out artifacts/mask.png
+	$(BIN)/edgec bench $(BUNDLE) --target cpu --target openvino --target tflite
+
+test: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+$(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "edgec needs Python 3.11: install it, or name it with make PYTHON=..." >&2; exit 2; }
+	@if [ ! -e $(STAMP) ]; then rm -rf .venv; fi
+	@echo "Setting up .venv (once; some minutes, most of them for PyTorch)"
+	@[ -e .venv ] || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment: on Debian, apt install python3-venv" >&2; exit 2; }
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e ./runtime -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info runtime/*.egg-info artifacts/*-*.*.* artifacts/mask.png
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

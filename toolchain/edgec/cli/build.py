@@ -1,0 +1,117 @@
+"""`edgec build`"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, run_line
+from edgec.cli.command import Command
+from edgec.cli.display import Display
+from edgec.cli.words import PRECISIONS, Floats, Names, Size, TargetWord, Word
+
+if TYPE_CHECKING:
+    from edgec.recipe import Recipe
+
+OPTION_OF = {"precisions": "--quant", "targets": "--target", "calibration_method": "--calibration-method"}
+
+
+@click.command(cls=Command, name="build")
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    help="A name of `edgec models`, package.module:factory, file.py:factory or net.onnx.",
+)
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="Weights: .safetensors or .pt.")
+@click.option(
+    "--quant",
+    "precisions",
+    multiple=True,
+    type=Word("precision", PRECISIONS),
+    help="Precision of the variants, may be repeated; fp32 is always built, as the reference for bench and "
+    "eval. Default: all.",
+)
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    type=TargetWord(),
+    help="A name of `edgec targets`, may be repeated. Default: cpu, openvino and tflite.",
+)
+@click.option("--size", type=Size(), default="256x256", show_default=True, help="Height and width in pixels.")
+@click.option(
+    "--channels",
+    type=click.IntRange(1, 1024),
+    help="Channels of the input, where the model leaves them open.",
+)
+@click.option(
+    "--colour", type=Word("colour order", ("grey", "rgb", "bgr")), help="What the input's channels are."
+)
+@click.option("--scale", type=float, help="A pixel is multiplied by this. Default: 1/255.")
+@click.option("--mean", type=Floats(), help="Subtracted after scaling, per channel. Default: 0.")
+@click.option("--std", type=Floats(), help="Divided by after that, per channel. Default: 1.")
+@click.option(
+    "--activation",
+    type=Word("activation", ("none", "sigmoid", "softmax")),
+    help="What turns the output into probabilities. Default: what the graph lacks.",
+)
+@click.option("--threshold", type=float, help="Probability from which a pixel is of the class. Default: 0.5.")
+@click.option("--classes", type=Names(), help="Names of the classes, the background first.")
+@click.option("--calibration", metavar="DATA", help="Images to calibrate on: a data set or a folder.")
+@click.option(
+    "--calibration-method",
+    type=Word("calibration method", ("min-max", "percentile")),
+    help="How ranges are taken from them. Default: min-max.",
+)
+@click.option(
+    "--data", "evaluation", metavar="DATA", help="Images with masks: the accuracy goes into the bundle."
+)
+@click.option("--name", help="The bundle's name. Default: the model's.")
+@click.option("--version", help="The bundle's semantic version. Default: 1.0.0.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=ARTIFACTS, help="Folder for it. Default: artifacts."
+)
+@click.option("--force", is_flag=True, help="Replace a bundle of this name and version that differs.")
+@click.pass_obj
+def command(display: Display, /, out: Path, force: bool, **options: Any) -> int:
+    """Build a bundle from a network.
+
+    The bundle holds a variant for each target and precision. Exit code 1: some variant was refused; the
+    table says why.
+    """
+    from edgec.pipeline import build
+    from edgec.report.build import build_document, build_table
+
+    recipe = make_recipe(options)
+    with display.progress() as progress:
+        result = build(recipe, out, force=force, progress=progress)
+    for warning in result.warnings:
+        display.warn(warning)
+    bundle = result.bundle
+    then = [bench_line(bundle), eval_line(bundle, recipe.evaluation or "DATA"), run_line(bundle)]
+    display.result(build_document(result), build_table(result), then=then)
+    return int(any(row.built is None for row in result.variants))
+
+
+def make_recipe(options: dict[str, Any]) -> "Recipe":
+    """The options that were given -> Recipe; the recipe's own defaults fill the rest.
+
+    Raises UsageError naming the option whose value is not possible.
+    """
+    from pydantic import ValidationError
+
+    from edgec.errors import UsageError
+    from edgec.recipe import Recipe
+
+    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    given["size"] = options["size"]  # None is a choice here: any size
+    if "precisions" in given:
+        given["precisions"] = tuple(word for word in PRECISIONS if word in ("fp32", *given["precisions"]))
+    try:
+        return Recipe(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0]) if first["loc"] else ""
+        where = f"{OPTION_OF.get(key, '--' + key)}: " if key else ""
+        raise UsageError(f"{where}{first['msg'].removeprefix('Value error, ')}") from error

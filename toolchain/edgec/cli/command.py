@@ -1,0 +1,31 @@
+"""The click command that every `edgec` command is."""
+
+from typing import Any
+
+import click
+
+from edgec.cli.display import Display
+from edgec.cli.options import Settings, global_options
+from edgec.cli.stdout import result_stream
+
+
+class Command(click.Command):
+    """A click command with the global options and --json; its function gets a Display first.
+
+    While it runs, whatever libraries print goes to stderr: stdout is for the result.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        json = click.Option(
+            ["as_json", "--json"], is_flag=True, help="One JSON document on stdout, and nothing else."
+        )
+        self.params += [json, *global_options(environment=False)]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the command's function with a Display as its first argument."""
+        as_json: bool = ctx.params.pop("as_json")
+        settings = ctx.find_object(Settings) or Settings()
+        with result_stream() as stream:
+            ctx.obj = Display(settings, stream, as_json)
+            return super().invoke(ctx)
