@@ -111,7 +111,9 @@ def _bias(op: Op, source: Tensor, weight: Constant, outputs: int) -> Tensor:
 def _product(source: Quantization, weight: Constant) -> Quantization:
     """The scale in which products of input and weight add up."""
     if weight.quantization is None or weight.quantization.zero != 0:
-        raise QuantizationError(f"the weight {weight.name!r} has a zero point: TFLite takes symmetric ones only")
+        raise QuantizationError(
+            f"the weight {weight.name!r} has a zero point: TFLite takes symmetric ones only"
+        )
     scales = np.float32(source.scale[0]) * np.asarray(weight.quantization.scale, np.float32)
     return Quantization(tuple(float(scale) for scale in scales), 0)
 
