@@ -11,6 +11,7 @@ import onnx_ir as ir
 from edgec.errors import GraphError
 
 OPSET = 21  # the newest that every engine's oldest supported version reads
+INPUT, OUTPUT = "image", "map"  # what every exported network calls its two ends
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""A network that comes as an .onnx file: read it, refuse what edgec cannot build."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from edgec.errors import CheckpointError, ModelSourceError
+
+_CONTROL = ("If", "Loop", "Scan")
+_INTEGER = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "QLinearConv")
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    """A checked ModelProto, whole (external weights taken in); `channels` of its image, `parameters` in all."""
+
+    content: bytes
+    channels: int
+    parameters: int
+
+
+def read_onnx(path: Path) -> OnnxFile:
+    """Read an .onnx file of one float32 image input (N, C, H, W) and one output.
+
+    Raises ModelSourceError for what is no such network, CheckpointError where a weight is not finite.
+    """
+    data = _read(path)
+    try:
+        proto = onnx.load_model(str(path))  # takes external weights in, from the file's own folder only
+        onnx.checker.check_model(proto)
+    except Exception as error:
+        raise ModelSourceError(f"{path} is not a whole ONNX model: {_line(error)}") from error
+    _refuse_operators(path, proto)
+    inputs, initializers = _image_inputs(proto), proto.graph.initializer
+    for kind, count in (("inputs", len(inputs)), ("outputs", len(proto.graph.output))):
+        if count != 1:
+            raise ModelSourceError(f"{path} has {count} {kind}; edgec takes networks with one of each")
+    for tensor in initializers:
+        _check_finite(path, tensor)
+    shipped = data if proto.ByteSize() == len(data) else proto.SerializeToString(deterministic=True)
+    parameters = sum(
+        int(np.prod(tensor.dims)) for tensor in initializers if tensor.data_type == onnx.TensorProto.FLOAT
+    )
+    return OnnxFile(shipped, _channels(path, inputs[0]), parameters)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelSourceError(f"there is no file {path}") from error
+    except OSError as error:
+        raise ModelSourceError(f"cannot read {path}: {error.strerror}") from error
+    if not data:
+        raise ModelSourceError(f"{path} is an empty file: copy or export it again")
+    return data
+
+
+def _refuse_operators(path: Path, proto: onnx.ModelProto) -> None:
+    if proto.graph.sparse_initializer:
+        name = proto.graph.sparse_initializer[0].values.name
+        raise ModelSourceError(f"{path}: the weight {name!r} is sparse: export it as a dense tensor")
+    for node in proto.graph.node:
+        if node.domain not in ("", "ai.onnx") or proto.functions:
+            raise ModelSourceError(
+                f"{path}: {node.name or node.op_type!r} is not an operator of ONNX itself "
+                f"({node.domain or 'a local function'}): export with standard operators only"
+            )
+        if node.op_type in _CONTROL:
+            raise ModelSourceError(
+                f"{path}: {node.name!r} is the control flow operator {node.op_type}, which devices do not run: "
+                "export the network without branches and loops"
+            )
+        if node.op_type in _INTEGER:
+            raise ModelSourceError(
+                f"{path} is quantized already ({node.name!r} is a {node.op_type}): give the float network, "
+                "edgec quantizes it for each target"
+            )
+
+
+def _image_inputs(proto: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
+    # Before IR version 4 the weights were listed among the inputs.
+    weights = {tensor.name for tensor in proto.graph.initializer}
+    return [value for value in proto.graph.input if value.name not in weights]
+
+
+def _channels(path: Path, image: onnx.ValueInfoProto) -> int:
+    kind = image.type.tensor_type
+    dims = kind.shape.dim
+    if kind.elem_type != onnx.TensorProto.FLOAT or len(dims) != 4 or dims[1].dim_value < 1:
+        shape = ", ".join(dim.dim_param or str(dim.dim_value or "?") for dim in dims)
+        dtype = onnx.TensorProto.DataType.Name(kind.elem_type)
+        raise ModelSourceError(
+            f"{path}: the input {image.name!r} is {dtype} of shape ({shape}); edgec takes FLOAT images of shape "
+            "(batch, channels, height, width) with the channels given"
+        )
+    return int(dims[1].dim_value)
+
+
+def _check_finite(path: Path, tensor: onnx.TensorProto) -> None:
+    values = onnx.numpy_helper.to_array(tensor)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise CheckpointError(
+            f"{path}: the weight {tensor.name!r} holds NaN or infinity; the training diverged"
+        )
+
+
+def _line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0][:300] or type(error).__name__

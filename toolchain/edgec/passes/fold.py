@@ -1,0 +1,35 @@
+"""Constant folding and the elimination of what shapes make superfluous, by onnxsim."""
+
+from dataclasses import dataclass
+
+import onnx
+import onnxsim
+
+from edgec.graph import Graph
+from edgec.passes.base import Pass, PassResult
+
+
+@dataclass(frozen=True)
+class FoldConstants(Pass):
+    """Let onnxsim simplify. A graph above `max_bytes` or that onnxsim fails on is left alone, with a note."""
+
+    max_bytes: int = 2**31 - 1  # protobuf's own limit: beyond it onnxsim goes through files
+
+    def apply(self, graph: Graph) -> PassResult:
+        """See Pass."""
+        proto = graph.to_proto()
+        if proto.ByteSize() > self.max_bytes:
+            return PassResult(graph, False, (f"onnxsim left out: more than {self.max_bytes} bytes",))
+        try:
+            simplified, _ = onnxsim.simplify(proto)
+        except Exception as error:  # onnxsim raises whatever its C++ does
+            return PassResult(graph, False, (f"onnxsim left out: {str(error).partition(chr(10))[0]}",))
+        result = Graph.from_bytes(_plain(simplified))
+        if result.to_bytes() == graph.to_bytes():
+            return PassResult(graph, False)
+        return PassResult(result, True)
+
+
+def _plain(proto: onnx.ModelProto) -> bytes:
+    data: bytes = proto.SerializeToString(deterministic=True)
+    return data
