@@ -1,1 +1,48 @@
-"""Verify, run and measure edgec bundles on a device."""
+"""Verify, run and measure edgec bundles on a device.
+
+`Session` runs a bundle, `Bundle` reads one; both are imported when they are first used, so that importing
+this package costs next to nothing and loads no engine.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from edgec_runtime.errors import (
+    BundleError,
+    EdgecError,
+    EngineError,
+    InputError,
+    SelftestError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from edgec_runtime.bundle import Bundle
+    from edgec_runtime.session import Session
+
+__version__ = "0.1.0"
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "EdgecError",
+    "EngineError",
+    "InputError",
+    "SelftestError",
+    "Session",
+    "UsageError",
+    "__version__",
+]
+
+_LAZY = {"Bundle": "edgec_runtime.bundle", "Session": "edgec_runtime.session"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_LAZY[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,69 @@
+"""Which variant of a bundle runs here, and with what."""
+
+from dataclasses import dataclass
+
+from edgec_runtime.bundle import Bundle
+from edgec_runtime.engines import Implementation, find_engine
+from edgec_runtime.engines.packages import check_version
+from edgec_runtime.errors import EngineError, EngineMissingError, VariantError
+from edgec_runtime.format.manifest import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A variant that can run on this machine.
+
+    `source` is the variant whose files are loaded: `variant` itself, or its sibling where the engine that is
+    installed cannot read the files of `variant` (see engines/).
+    """
+
+    variant: Variant
+    source: Variant
+    implementation: Implementation
+
+
+def choose(bundle: Bundle, target: str | None = None, precision: str | None = None) -> Choice:
+    """The variant to run: of the target given, else of the first that this machine can run.
+
+    Without a precision, the one that the installed engine prefers. Raises VariantError where the bundle has no
+    such variant or none for this processor, EngineMissingError or EngineVersionError where only the engine is
+    in the way.
+    """
+    targets = dict.fromkeys(v.target for v in bundle.manifest.variants) if target is None else (target,)
+    problems: list[EngineError | VariantError] = []
+    for name in targets:
+        try:
+            return _for_target(bundle, name, precision)
+        except (EngineError, VariantError) as error:
+            problems.append(error)
+    # What an install would mend is the more useful thing to say.
+    raise next((problem for problem in problems if isinstance(problem, EngineError)), problems[0])
+
+
+def _for_target(bundle: Bundle, target: str, precision: str | None) -> Choice:
+    choice = _runnable(bundle, bundle.variant(target, precision))
+    preferred = choice.implementation.prefers
+    if precision is None and choice.variant.precision != preferred:
+        others = bundle.manifest.variants
+        if any((other.target, other.precision) == (target, preferred) for other in others):
+            return _runnable(bundle, bundle.variant(target, preferred))
+    return choice
+
+
+def _runnable(bundle: Bundle, variant: Variant) -> Choice:
+    implementation = find_engine(variant.engine)
+    other = implementation.reads != variant.engine
+    source = _sibling(bundle, variant, implementation) if other else variant
+    check_version(source.engine, str(implementation.version()), source.min_engine_version)
+    return Choice(variant, source, implementation)
+
+
+def _sibling(bundle: Bundle, variant: Variant, implementation: Implementation) -> Variant:
+    for other in bundle.manifest.variants:
+        if (other.engine, other.precision) == (implementation.reads, variant.precision):
+            return bundle.variant(other.target, other.precision)
+    raise EngineMissingError(
+        f"{variant.target} {variant.precision}: {implementation.packages[0]} is installed, which runs only "
+        f"the {implementation.reads} variant of a bundle, and this bundle has none in {variant.precision}: "
+        f"pip install 'edgec-runtime[{variant.engine}]'"
+    )

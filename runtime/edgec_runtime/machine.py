@@ -1,0 +1,101 @@
+"""What machine this is: its architecture, and the record that stands beside every measurement."""
+
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+_SAME = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
+
+# Instructions that decide how fast small networks run, as Linux names them.
+_FLAGS = (
+    "avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni",
+    "amx_tile", "amx_int8", "amx_bf16",
+    "asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sve2",
+)  # fmt: skip
+
+_PACKAGES = (
+    "numpy", "onnxruntime", "onnxruntime-openvino", "openvino", "ai-edge-litert", "tflite-runtime",
+    "opencv-python-headless", "opencv-python",
+)  # fmt: skip
+
+
+def architecture() -> str:
+    """The processor as manifests name it: x86_64, aarch64, or arm where only 32-bit programs run."""
+    machine = platform.machine().lower()
+    machine = _SAME.get(machine, machine)
+    # A 32-bit system on a 64-bit Arm kernel still says aarch64.
+    narrow = machine == "aarch64" and sys.maxsize < 2**32
+    return "arm" if narrow or machine.startswith("arm") else machine
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def environment() -> dict[str, Any]:
+    """The record of the machine, ready for JSON; null where the machine does not say.
+
+    `temperature_c`: the hottest of its thermal zones. `memory_mib`: installed. `load_average`: over one
+    minute, before the measurement: more than a few tenths means that something else is running.
+    """
+    from edgec_runtime.engines.packages import installed_version
+
+    info = _cpuinfo()
+    versions = {name: installed_version(name) for name in _PACKAGES}
+    return {
+        "processor": _processor(info),
+        "architecture": architecture(),
+        "flags": [flag for flag in _FLAGS if flag in _flags(info)],
+        "cores": cores(),
+        "governor": _governor(),
+        "temperature_c": _temperature(),
+        "memory_mib": _memory(),
+        "load_average": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "os": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: version for name, version in versions.items() if version is not None},
+    }
+
+
+def _cpuinfo() -> dict[str, str]:
+    """The first processor's lines of /proc/cpuinfo, and what stands below the last (a Pi's model)."""
+    lines = (line.partition(":") for line in reversed(_read("/proc/cpuinfo").splitlines()))
+    return {key.strip(): value.strip() for key, _, value in lines}
+
+
+def _flags(info: dict[str, str]) -> set[str]:
+    return set(info.get("flags", info.get("Features", "")).split())
+
+
+def _processor(info: dict[str, str]) -> str | None:
+    board = _read("/proc/device-tree/model").strip("\0\n ")
+    return info.get("model name") or board or info.get("Model") or platform.processor() or None
+
+
+def _governor() -> str | None:
+    return _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").strip() or None
+
+
+def _temperature() -> float | None:
+    zones = Path("/sys/class/thermal").glob("thermal_zone*/temp")
+    readings = [int(text) for zone in zones if (text := _read(str(zone)).strip()).lstrip("-").isdigit()]
+    return max(readings) / 1000 if readings else None
+
+
+def _memory() -> int | None:
+    for line in _read("/proc/meminfo").splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) // 1024
+    return None
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
