@@ -32,7 +32,11 @@ Pair = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
 @dataclass(frozen=True)
 class TrainingRecipe:
-    """All that decides the result beside the network and the data. Rates are per step; sizes in pixels."""
+    """All that decides the result beside the network and the data.
+
+    `crop` is in pixels, a multiple of what the network divides by; `average` is the share of the moving
+    average that a step keeps.
+    """
 
     epochs: int = 60
     batch: int = 8
