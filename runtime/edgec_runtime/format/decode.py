@@ -34,12 +34,13 @@ def decode_manifest(data: bytes) -> Manifest:
 
     Raises ManifestError, SchemaVersionError, LimitError or DigestError.
     """
-    plain = canonical.decode(data)
-    _check_schema(plain)
-    manifest: Manifest = reader(Manifest)(plain, "")
-    if digest_of(manifest) != manifest.digest:
+    content = canonical.decode(data)
+    _check_schema(content)
+    manifest: Manifest = reader(Manifest)(content, "")
+    digest = _digest_of(content)
+    if digest != manifest.digest:
         raise DigestError(
-            f"the manifest's digest is {manifest.digest}, its contents have {digest_of(manifest)}: "
+            f"the manifest's digest is {manifest.digest}, its contents have {digest}: "
             "it was changed or damaged; fetch the bundle again"
         )
     check_manifest(manifest)
@@ -53,20 +54,18 @@ def encode_manifest(manifest: Manifest) -> bytes:
 
 def with_digest(manifest: Manifest) -> Manifest:
     """The same manifest with its digest made right."""
-    return replace(manifest, digest=digest_of(manifest))
+    return replace(manifest, digest=_digest_of(plain(manifest, Manifest)))
 
 
-def digest_of(manifest: Manifest) -> str:
-    """sha256, in hex, of the canonical JSON of every key but `digest`."""
-    content = plain(manifest, Manifest)
-    del content["digest"]
-    return hashlib.sha256(canonical.encode(content)).hexdigest()
+def _digest_of(content: Any) -> str:
+    without = {key: value for key, value in content.items() if key != "digest"}
+    return hashlib.sha256(canonical.encode(without)).hexdigest()
 
 
 def plain(value: Any, kind: Any) -> Any:
     """The JSON value of `value`, which has the type `kind`; an int where a float belongs becomes one."""
     if is_dataclass(value):
-        hints = hints_of(type(value))
+        hints = hints_of(value.__class__)
         return {name: plain(getattr(value, name), hint) for name, hint in hints.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item, (get_args(_member(kind, list)) or (Any,))[0]) for item in value]
@@ -181,8 +180,8 @@ def _member(kind: Any, wanted: type) -> Any:
     return next((member for member in members(kind) if json_kind(member) is wanted), None)
 
 
-def _check_schema(plain: object) -> None:
-    schema = plain.get("schema") if isinstance(plain, dict) else None
+def _check_schema(content: object) -> None:
+    schema = content.get("schema") if isinstance(content, dict) else None
     if type(schema) is not int or schema == SCHEMA:
         return
     advice = (
