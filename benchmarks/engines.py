@@ -15,6 +15,7 @@ import click
 import numpy as np
 import numpy.typing as npt
 import torch
+
 from edgec.report.tables import console_table
 from edgec.source import load_source
 from edgec_runtime import Session
@@ -56,7 +57,9 @@ def variants(bundle: Path, stack: ExitStack) -> tuple[dict[str, Candidate], Arra
     return candidates, image
 
 
-def interleave(candidates: dict[str, Candidate], rounds: int, seed: int = 0) -> dict[str, npt.NDArray[np.float64]]:
+def interleave(
+    candidates: dict[str, Candidate], rounds: int, seed: int = 0
+) -> dict[str, npt.NDArray[np.float64]]:
     """Milliseconds of each candidate in each round."""
     order = np.random.default_rng(seed)
     names = list(candidates)
@@ -70,7 +73,9 @@ def interleave(candidates: dict[str, Candidate], rounds: int, seed: int = 0) -> 
     return {name: np.array(values) for name, values in times.items()}
 
 
-def ratio_interval(base: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+def ratio_interval(
+    base: npt.NDArray[np.float64], other: npt.NDArray[np.float64]
+) -> tuple[float, float, float]:
     """Median of base/other over the rounds, and its 95 % bootstrap interval."""
     ratios = base / other
     draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
@@ -93,13 +98,15 @@ def main(bundle: Path, rounds: int, model: str) -> None:
     for name, values in sorted(times.items(), key=lambda item: -float(np.median(item[1]))):
         ratio, low, high = ratio_interval(times[REFERENCE], values)
         eager = float(np.median(times["torch eager"] / values))
-        rows.append((
-            name,
-            f"{np.median(values):.1f}",
-            f"{values.min():.1f}",
-            f"{ratio:.2f} [{low:.2f}, {high:.2f}]",
-            f"{eager:.2f}",
-        ))
+        rows.append(
+            (
+                name,
+                f"{np.median(values):.1f}",
+                f"{values.min():.1f}",
+                f"{ratio:.2f} [{low:.2f}, {high:.2f}]",
+                f"{eager:.2f}",
+            )
+        )
     processor = environment()["processor"]
     click.echo(f"{processor}; one thread, {rounds} rounds, milliseconds; higher ratios are faster")
     console_table(("", "median", "min", f"times {REFERENCE}", "times torch eager"), rows)

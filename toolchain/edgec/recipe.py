@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Precision = Literal["fp32", "int8-static"]
 Size = tuple[int, int]
+Recorded = str | int | float | bool | tuple[str, ...] | None
 
 
 class Recipe(BaseModel):
@@ -49,9 +50,9 @@ class Recipe(BaseModel):
             raise ValueError("std must be above 0")
         return self
 
-    def record(self) -> dict[str, str | int | float | bool | None | tuple[str, ...]]:
+    def record(self) -> dict[str, Recorded]:
         """The recipe as the manifest tells it: no folder of this machine in it, only names."""
-        fields: dict[str, str | int | float | bool | None | tuple[str, ...]] = {}
+        fields: dict[str, str | int | float | bool | tuple[str, ...] | None] = {}
         for key, value in self.model_dump(mode="json").items():
             fields[key] = tuple(str(item) for item in value) if isinstance(value, list) else value
         for key in ("checkpoint", "calibration", "evaluation"):

@@ -1,11 +1,11 @@
 """Recipe + Graph -> what the manifest says of the network's input and output."""
 
 import onnx_ir as ir
-from edgec_runtime.format.manifest import Activation, ClassSpec, Decision, InputSpec, OutputSpec
 
 from edgec.errors import GraphError, UsageError
 from edgec.graph import Graph
 from edgec.recipe import Recipe
+from edgec_runtime.format.manifest import Activation, ClassSpec, Decision, InputSpec, OutputSpec
 
 PROBABILITY_OPERATORS = {"Sigmoid": "sigmoid", "HardSigmoid": "sigmoid", "Softmax": "softmax"}
 
@@ -66,7 +66,9 @@ def _activation_held(graph: Graph) -> str | None:
 def _channels(value: ir.Value) -> int:
     dims = list(value.shape) if value.shape is not None else []
     if len(dims) != 4 or not isinstance(dims[1], int):
-        raise GraphError(f"{value.name!r} has the shape {value.shape}: expected (batch, channels, height, width)")
+        raise GraphError(
+            f"{value.name!r} has the shape {value.shape}: expected (batch, channels, height, width)"
+        )
     return dims[1]
 
 
@@ -74,7 +76,9 @@ def _per_channel(name: str, values: tuple[float, ...], channels: int) -> tuple[f
     if len(values) == 1:
         return values * channels
     if len(values) != channels:
-        raise UsageError(f"--{name} has {len(values)} values and the network {channels} channels: give 1 or {channels}")
+        raise UsageError(
+            f"--{name} has {len(values)} values and the network {channels} channels: give 1 or {channels}"
+        )
     return values
 
 
@@ -82,7 +86,9 @@ def _classes(recipe: Recipe, count: int) -> tuple[ClassSpec, ...]:
     default = ("background", "foreground") if count == 2 else tuple(f"class-{i}" for i in range(count))
     names = recipe.classes or default
     if len(names) != count:
-        raise UsageError(f"--classes names {len(names)} classes ({', '.join(names)}); the network has {count}")
+        raise UsageError(
+            f"--classes names {len(names)} classes ({', '.join(names)}); the network has {count}"
+        )
     return tuple(ClassSpec(name, voc_colour(i)) for i, name in enumerate(names))
 
 

@@ -1,0 +1,41 @@
+"""Where a bundle comes from: recipe, digests, tool versions, git revision."""
+
+import subprocess
+from importlib.metadata import version
+
+from edgec.recipe import Recipe
+from edgec.source import Source
+from edgec_runtime.format.manifest import Lineage
+
+TOOLS = (
+    "edgec",
+    "torch",
+    "onnx",
+    "onnx-ir",
+    "onnxscript",
+    "onnxsim",
+    "onnxruntime",
+    "openvino",
+    "ai-edge-litert",
+)
+
+
+def lineage(recipe: Recipe, source: Source, samples_sha256: str | None) -> Lineage:
+    """The lineage record of one build; `samples_sha256` is the calibration samples' digest."""
+    return Lineage(
+        recipe=recipe.record(),
+        recipe_sha256=recipe.digest,
+        checkpoint_sha256=source.checkpoint_sha256,
+        samples_sha256=samples_sha256,
+        git_revision=_git_revision(),
+        tools={tool: version(tool) for tool in TOOLS},
+    )
+
+
+def _git_revision() -> str | None:
+    """The commit of the folder the build was started in, '-dirty' where files differ from it."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--match", ""]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

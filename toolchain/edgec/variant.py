@@ -1,0 +1,93 @@
+"""One variant: quantize, lower, run and prove the network for one (target, precision)."""
+
+from dataclasses import dataclass
+
+from edgec.data import Dataset
+from edgec.errors import QuantizationError, UsageError
+from edgec.evaluate import score_masks
+from edgec.graph import Graph
+from edgec.lower import lower, operators
+from edgec.package import BuiltVariant
+from edgec.quantize import quantize_static
+from edgec.recipe import Precision
+from edgec.runner import Runner
+from edgec.verify import check_fp32, parity
+from edgec_calibration import Ranges
+from edgec_runtime.engine import Array
+from edgec_runtime.engines import load_engine
+from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec
+from edgec_runtime.image import prepare
+from edgec_runtime.mask import to_mask
+from edgec_targets import Target
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all variants of a build share.
+
+    `inputs` are prepared images, float32 NCHW with a batch of one, and `reference` what the source
+    answers to them. `ranges` is None where no precision needs them, `evaluation` where there is no truth.
+    """
+
+    graph: Graph
+    input: InputSpec
+    output: OutputSpec
+    ranges: Ranges | None
+    inputs: tuple[Array, ...]
+    reference: tuple[Array, ...]
+    evaluation: Dataset | None
+
+
+def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVariant:
+    """Make and prove the files of one variant.
+
+    Raises UsageError where the target cannot do the precision, EngineError where its engine is not here
+    to prove it, UnsupportedOperatorError, QuantizationError or ParityError.
+    """
+    if precision not in target.precisions:
+        why = target.cannot.get(precision, "it is not among its precisions")
+        raise UsageError(f"{target.name} cannot run {precision}: {why}")
+    lowered = lower(_in_precision(job, target, precision), target.engine)
+    with Runner(lowered, target.engine) as runner:
+        outputs = [runner.run(image) for image in job.inputs]
+        accuracy = _accuracy(job, runner) if job.evaluation is not None else None
+    found = parity(job.reference, outputs, job.output)
+    if precision == "fp32":
+        check_fp32(found, f"{target.name} {precision}")
+    return BuiltVariant(
+        target=target,
+        precision=precision,
+        lowered=lowered,
+        engine_version=str(load_engine(target.engine).version()),
+        operators=operators(lowered, target.engine),
+        golden_output=outputs[0],
+        parity=found,
+        accuracy=accuracy,
+    )
+
+
+def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
+    if precision == "fp32":
+        return job.graph
+    if job.ranges is None or target.int8 is None:
+        raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
+    return quantize_static(job.graph, job.ranges, target.int8)
+
+
+def _accuracy(job: Job, runner: Runner) -> Accuracy:
+    assert job.evaluation is not None
+    scores = score_masks(
+        lambda image: to_mask(
+            runner.run(prepare(image, job.input)), job.output, (image.shape[0], image.shape[1])
+        ),
+        job.evaluation,
+    )
+    return Accuracy(
+        data=job.evaluation.name,
+        samples=len(job.evaluation),
+        dice=round(scores.dice, 4),
+        iou=round(scores.iou, 4),
+        pixel_accuracy=round(scores.pixel_accuracy, 4),
+        precision=round(scores.precision, 4),
+        recall=round(scores.recall, 4),
+    )
