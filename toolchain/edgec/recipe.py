@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Precision = Literal["fp32", "int8-static"]
 Size = tuple[int, int]
-Recorded = str | int | float | bool | tuple[str, ...] | None
+Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
 
 class Recipe(BaseModel):
@@ -54,7 +54,7 @@ class Recipe(BaseModel):
         """The recipe as the manifest tells it: no folder of this machine in it, only names."""
         fields: dict[str, str | int | float | bool | tuple[str, ...] | None] = {}
         for key, value in self.model_dump(mode="json").items():
-            fields[key] = tuple(str(item) for item in value) if isinstance(value, list) else value
+            fields[key] = tuple(value) if isinstance(value, list) else value
         for key in ("checkpoint", "calibration", "evaluation"):
             if fields[key] is not None:
                 fields[key] = Path(str(fields[key])).name

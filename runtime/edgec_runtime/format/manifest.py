@@ -146,7 +146,7 @@ class Variant:
 class Lineage:
     """Where the bundle comes from: digests are sha256 in hex, `tools` maps a package to its version."""
 
-    recipe: dict[str, str | int | float | bool | tuple[str, ...] | None]
+    recipe: dict[str, str | int | float | bool | tuple[str | int | float, ...] | None]
     recipe_sha256: str
     checkpoint_sha256: str | None
     samples_sha256: str | None

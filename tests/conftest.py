@@ -1,0 +1,26 @@
+"""What tests of several parts share: a tiny network of a user's own, and a bundle of it."""
+
+from pathlib import Path
+
+import pytest
+from tests.tiny import TINY
+
+from edgec.pipeline import BuildResult, build
+from edgec.recipe import Recipe
+
+
+@pytest.fixture(scope="session")
+def tiny_recipe() -> Recipe:
+    return Recipe(model=f"{TINY}:binary", size=(32, 48), evaluation="nuclei", name="tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_build(tiny_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
+    """Six variants of the tiny network."""
+    return build(tiny_recipe, tmp_path_factory.mktemp("artifacts"))
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_build: BuildResult) -> Path:
+    """The archive of `tiny_build`: read it, never change it."""
+    return tiny_build.bundle
