@@ -25,9 +25,9 @@ class Choice:
 def choose(bundle: Bundle, target: str | None = None, precision: str | None = None) -> Choice:
     """The variant to run: of the target given, else of the first that this machine can run.
 
-    Without a precision, the one that the installed engine prefers. Raises VariantError where the bundle has no
-    such variant or none for this processor, EngineMissingError or EngineVersionError where only the engine is
-    in the way.
+    Without a precision, the one that the installed engine prefers. Raises VariantError where the bundle has
+    no such variant or none for this processor, EngineMissingError or EngineVersionError where only the engine
+    is in the way.
     """
     targets = dict.fromkeys(v.target for v in bundle.manifest.variants) if target is None else (target,)
     problems: list[EngineError | VariantError] = []

@@ -1,0 +1,99 @@
+"""`python -m edgec_runtime`: look at a bundle, verify it, prove it, run it and measure it on this device."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from edgec_runtime import __version__
+from edgec_runtime.errors import EdgecError
+
+BUG = 4
+INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m edgec_runtime",
+        description="Verify, run and measure an edgec bundle on this device.",
+        epilog="Exit codes: 0 done; 1 the selftest failed; 2 usage or input; 3 cannot tell; 4 a bug.",
+    )
+    top.add_argument("--version", action="version", version=f"edgec-runtime {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _command(commands, "info", "show what a bundle holds")
+    _command(commands, "verify", "check a bundle in full, in a process of its own")
+    _variant(_command(commands, "selftest", "check the answers to the bundle's golden input"))
+    run = _variant(_command(commands, "run", "segment an image"))
+    run.add_argument("--image", type=Path, required=True, help="an image file")
+    run.add_argument("--out", type=Path, required=True, help="the mask: a PNG whose values are classes")
+    bench = _command(commands, "bench", "measure the variants, each in a fresh process")
+    bench.add_argument("--target", action="append", default=[], help="only this one; repeatable")
+    bench.add_argument("--precision", action="append", default=[], help="only this one; repeatable")
+    _threads(bench)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; gives its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        from edgec_runtime.commands import COMMANDS
+
+        return COMMANDS[options.command](options)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, EdgecError):
+        print(f"error: {_one_line(error)}", file=sys.stderr)
+        return error.exit_code
+    print(
+        f"internal error: {type(error).__name__}: {_one_line(error)} (a bug of edgec: run again with --debug "
+        "and report what it prints)",
+        file=sys.stderr,
+    )
+    return BUG
+
+
+def _one_line(error: Exception) -> str:
+    # What an engine or a hostile file says may hold line breaks and terminal controls.
+    text = " ".join(str(error).split())
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, title: str
+) -> argparse.ArgumentParser:
+    found = commands.add_parser(name, help=title, description=f"{title[0].upper()}{title[1:]}.")
+    found.add_argument("bundle", type=Path, help="NAME-VERSION.edgec, or the folder NAME-VERSION")
+    found.add_argument("--json", action="store_true", help="one JSON document on stdout, and nothing else")
+    found.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return found
+
+
+def _variant(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--target", help="by default the first that this machine can run")
+    command.add_argument("--precision", help="by default the one that the engine prefers")
+    _threads(command)
+    return command
+
+
+def _threads(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--threads", type=_count, help="the engine's; by default one for each core")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Measure a bundle's variants on this machine, each in a fresh process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgec_runtime.bundle import Bundle
+from edgec_runtime.errors import UsageError
+from edgec_runtime.format.manifest import Variant
+from edgec_runtime.machine import cores, environment
+from edgec_runtime.measure import NOISY
+
+TIMEOUT = 900  # seconds for one variant
+SCHEMA = 1
+
+OnRow = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """What `bench` saw.
+
+    `environment`: see `machine.environment`. `measurements`: a row for each variant, in their order::
+
+        {bundle, target, engine, precision, precision_in_force, threads, load_ms, first_ms,
+         latency_ms: {median, mean, p90, p99, min, max, cv, runs}, memory_mib: {peak, after_load}, size_bytes}
+
+    `load_ms`: verify the bundle, import the engine and load the network. `first_ms`: the first run.
+    `latency_ms`: the warm runs of one image through `Session.run`; p90 and p99 are null where there are too
+    few runs for them. `size_bytes`: of the network's files. `warning`: present where the runs vary too much.
+    A row that failed has null for what was not measured and says why in `error`.
+    """
+
+    bundle: str
+    environment: dict[str, Any]
+    measurements: tuple[dict[str, Any], ...]
+
+    @property
+    def measured(self) -> bool:
+        """At least one row did not fail."""
+        return any("error" not in row for row in self.measurements)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `--json`."""
+        return {
+            "schema": SCHEMA,
+            "environment": self.environment,
+            "measurements": list(self.measurements),
+        }
+
+
+def bench(
+    path: str | os.PathLike[str],
+    targets: Sequence[str] = (),
+    precisions: Sequence[str] = (),
+    threads: int | None = None,
+    on_row: OnRow | None = None,
+) -> BenchReport:
+    """Measure the variants of `targets` in `precisions` (none named: all), one process after the other.
+
+    `threads`: the engine's, by default one for each core. `on_row` is called with each row when it is done.
+    Raises BundleError, VariantError for a target or precision that the bundle does not hold, UsageError.
+    """
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads is {threads}: give 1 or more")
+    with Bundle.open(Path(path)) as bundle:
+        manifest = bundle.manifest
+        variants = _wanted(bundle, targets, precisions)
+        sizes = {entry.path: entry.size for entry in manifest.files}
+    name = f"{manifest.name}-{manifest.version}"
+    before = environment()
+    rows = []
+    for variant in variants:
+        head = {
+            "bundle": name,
+            "target": variant.target,
+            "engine": variant.engine,
+            "precision": variant.precision,
+        }
+        size = {"size_bytes": sum(sizes[file] for file in variant.files)}
+        rows.append(head | _measure(Path(path), variant, threads or cores()) | size)
+        if on_row is not None:
+            on_row(rows[-1])
+    return BenchReport(name, before, tuple(rows))
+
+
+def write_report(report: BenchReport, bundle: Path) -> Path:
+    """Write `NAME-VERSION.bench.json` beside the bundle, whole or not at all; gives its path.
+
+    Raises UsageError where that folder cannot be written.
+    """
+    path = bundle.resolve().parent / f"{report.bundle}.bench.json"
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_text(json.dumps(report.to_json(), indent=2) + "\n", "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror or error}): copy the bundle to a folder of your own"
+        ) from error
+    return path
+
+
+def _wanted(bundle: Bundle, targets: Sequence[str], precisions: Sequence[str]) -> list[Variant]:
+    for word in targets:
+        _check_held(bundle, "target", word)
+    for word in precisions:
+        _check_held(bundle, "precision", word)
+    found = [
+        variant
+        for variant in bundle.manifest.variants
+        if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
+    ]
+    if not found:
+        raise UsageError(f"{bundle.path} holds no variant of {', '.join(targets)} in {', '.join(precisions)}")
+    return found
+
+
+def _check_held(bundle: Bundle, key: str, word: str) -> None:
+    words = dict.fromkeys(str(getattr(variant, key)) for variant in bundle.manifest.variants)
+    if word not in words:
+        raise UsageError(f"{bundle.path} has no variant of the {key} {word!r}: choose {', '.join(words)}")
+
+
+def _measure(path: Path, variant: Variant, threads: int) -> dict[str, Any]:
+    request = {
+        "bundle": str(path),
+        "target": variant.target,
+        "precision": variant.precision,
+        "threads": threads,
+    }
+    answer = _ask_worker(request)
+    if "error" in answer:
+        return _failed(threads, answer["error"])
+    row: dict[str, Any] = answer["row"]
+    cv = row["latency_ms"]["cv"]
+    if cv > NOISY:
+        row["warning"] = (
+            f"the runs vary by {cv:.1%} (more than {NOISY:.1%}): other work or a changing clock disturbs "
+            "them; measure again on a quiet machine"
+        )
+    return row
+
+
+def _ask_worker(request: dict[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "edgec_runtime.worker", json.dumps(request)]
+    # The worker imports this very package, wherever it lies, and nothing from the current folder.
+    place = str(Path(__file__).parents[1])
+    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), place)))
+    environ = os.environ | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT, env=environ, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": f"the measurement took more than {TIMEOUT} s and was stopped"}
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        return {"error": _last_words(done)}
+    return answer
+
+
+def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        why = " (out of memory?)" if name == "SIGKILL" else ""
+        return f"the process was ended by {name}{why}"
+    lines = done.stderr.strip().splitlines() or ["nothing was printed"]
+    return f"the process ended with code {done.returncode}: {lines[-1]}"
+
+
+def _failed(threads: int, sentence: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(("load_ms", "first_ms", "latency_ms", "memory_mib"))
+    return {"precision_in_force": None, "threads": threads, **unknown, "error": sentence}

@@ -1,0 +1,202 @@
+"""What each command of `python -m edgec_runtime` does: call one function, print what it gives."""
+
+import json
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edgec_runtime.bundle import Bundle
+from edgec_runtime.errors import EngineError, SelftestError, VariantError
+from edgec_runtime.format.manifest import InputSpec, Variant
+
+CANNOT_TELL = 3
+
+
+def info(options: Namespace) -> int:
+    """Name, lineage, input, output and variants."""
+    from edgec_runtime.format.decode import encode_manifest
+
+    with Bundle.open(options.bundle) as bundle:
+        manifest = bundle.manifest
+    if options.json:
+        print(encode_manifest(manifest).decode())
+        return 0
+    sizes = {entry.path: entry.size for entry in manifest.files}
+    print(
+        f"{manifest.name} {manifest.version}, {sum(sizes.values()) / 2**20:.2f} MiB, digest {manifest.digest}"
+    )
+    print(f"input   {_input_words(manifest.input)}")
+    print(f"output  {', '.join(found.name for found in manifest.output.classes)}")
+    rows = [_variant_row(variant, sizes) for variant in manifest.variants]
+    _table(("target", "precision", "engine", "runs on", "MiB", "dice"), rows)
+    _next("verify", options.bundle)
+    return 0
+
+
+def verify(options: Namespace) -> int:
+    """Container, manifest, digests and networks, in a child process with limits."""
+    from edgec_runtime.sandbox import verify_in_child
+
+    verify_in_child(options.bundle)
+    with Bundle.open(options.bundle) as bundle:
+        manifest = bundle.manifest
+    if options.json:
+        _json({"bundle": str(options.bundle), "verified": True, "digest": manifest.digest})
+    else:
+        print(f"{options.bundle} is whole: {len(manifest.files)} files, digest {manifest.digest}")
+        _next("selftest", options.bundle)
+    return 0
+
+
+def selftest(options: Namespace) -> int:
+    """Every variant that this machine can run, or those named; a failure gives 1, nothing to run 3."""
+    with Bundle.open(options.bundle) as bundle:
+        named = options.target is not None or options.precision is not None
+        wanted = [bundle.variant(options.target, options.precision)] if named else bundle.manifest.variants
+        rows = [_selftest_row(bundle, variant, options.threads, must=named) for variant in wanted]
+    states = {row["status"] for row in rows}
+    if options.json:
+        _json({"results": rows})
+    else:
+        _table(
+            ("target", "precision", "status", "mask agreement", "mean error", "reason"),
+            [[_cell(value) for value in row.values()] for row in rows],
+        )
+        _next("run", options.bundle, "--image", "IMG.png", "--out", "mask.png")
+    if "failed" in states:
+        return SelftestError.exit_code
+    return 0 if "passed" in states else CANNOT_TELL
+
+
+def run(options: Namespace) -> int:
+    """One image to one mask."""
+    import numpy as np
+
+    from edgec_runtime.imagefile import read_image, write_mask
+    from edgec_runtime.session import Session
+
+    image = read_image(options.image)
+    with Session.open(options.bundle, options.target, options.precision, options.threads) as session:
+        mask = session.segment(image)
+    classes = session.manifest.output.classes
+    write_mask(options.out, mask, classes)
+    shares = (np.bincount(mask.ravel(), minlength=len(classes)) / mask.size).tolist()
+    found = {each.name: round(share, 6) for each, share in zip(classes, shares, strict=True)}
+    if options.json:
+        where = {"target": session.variant.target, "precision": session.variant.precision}
+        _json({"mask": str(options.out), **where, "size": list(mask.shape), "classes": found})
+    else:
+        words = ", ".join(f"{name} {share:.1%}" for name, share in found.items())
+        print(f"{options.out}: {mask.shape[0]}x{mask.shape[1]}, {words}")
+        _next("bench", options.bundle, "--target", session.variant.target)
+    return 0
+
+
+def bench(options: Namespace) -> int:
+    """Measure and write the report beside the bundle; 2 where no variant could be measured."""
+    from edgec_runtime.bench import bench as measure
+    from edgec_runtime.bench import write_report
+
+    def progress(row: dict[str, Any]) -> None:
+        print(f"measured {row['target']} {row['precision']}", file=sys.stderr)
+
+    report = measure(options.bundle, options.target, options.precision, options.threads, progress)
+    if options.json:
+        print(json.dumps(report.to_json(), indent=2))
+    else:
+        _bench_table(report.measurements)
+    if not report.measured:
+        raise EngineError(f"no variant of {options.bundle} could be measured here: the rows say why")
+    print(f"written: {write_report(report, options.bundle)}", file=sys.stderr)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "info": info,
+    "verify": verify,
+    "selftest": selftest,
+    "run": run,
+    "bench": bench,
+}
+
+
+def _selftest_row(bundle: Bundle, variant: Variant, threads: int | None, *, must: bool) -> dict[str, Any]:
+    from edgec_runtime.selftest import selftest as prove
+
+    row: dict[str, Any] = {"target": variant.target, "precision": variant.precision}
+    unknown = {"agreement": None, "mean_error": None}
+    try:
+        result = prove(bundle, variant, threads)
+    except SelftestError as error:
+        return {**row, "status": "failed", **unknown, "reason": str(error)}
+    except (EngineError, VariantError) as error:
+        if must:
+            raise
+        return {**row, "status": "skipped", **unknown, "reason": str(error)}
+    measured = {"agreement": round(result.agreement, 6), "mean_error": float(f"{result.mean_error:.3g}")}
+    return {**row, "status": "passed", **measured, "reason": None}
+
+
+def _input_words(spec: InputSpec) -> str:
+    size = f"{spec.height}x{spec.width}" if spec.height else f"any multiple of {spec.multiple_of}"
+    return f"{size}, {spec.colour}, (p * {spec.scale:g} - {list(spec.mean)}) / {list(spec.std)}"
+
+
+def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
+    return [
+        variant.target,
+        variant.precision,
+        f"{variant.engine} >= {variant.min_engine_version}",
+        "/".join(variant.architectures),
+        f"{sum(sizes[file] for file in variant.files) / 2**20:.2f}",
+        f"{variant.accuracy.dice:.4f}" if variant.accuracy else "-",
+    ]
+
+
+def _bench_table(rows: tuple[dict[str, Any], ...]) -> None:
+    columns = (
+        "target",
+        "precision",
+        "runs in",
+        "median ms",
+        "p90 ms",
+        "cv",
+        "load ms",
+        "first ms",
+        "peak MiB",
+    )
+    _table(columns, [_bench_cells(row) for row in rows])
+    for row in rows:
+        for key in ("error", "warning"):
+            if key in row:
+                print(f"{row['target']} {row['precision']}: {row[key]}")
+
+
+def _bench_cells(row: dict[str, Any]) -> list[str]:
+    latency, memory = row["latency_ms"] or {}, row["memory_mib"] or {}
+    values = (latency.get("median"), latency.get("p90"), latency.get("cv"), row["load_ms"], row["first_ms"])
+    numbers = ["-" if value is None else f"{value:.2f}" for value in values]
+    in_force = row["precision_in_force"] or "failed"
+    return [row["target"], row["precision"], in_force, *numbers, _cell(memory.get("peak"))]
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _table(columns: tuple[str, ...], rows: list[list[str]]) -> None:
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
+    for line in (columns, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _json(document: dict[str, Any]) -> None:
+    print(json.dumps({"schema": 1, **document}, indent=2))
+
+
+def _next(command: str, bundle: Path, *words: str) -> None:
+    line = shlex.join(["python", "-m", "edgec_runtime", command, str(bundle), *words])
+    print(f"next: {line}", file=sys.stderr)
