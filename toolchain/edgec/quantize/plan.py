@@ -1,0 +1,88 @@
+"""What is quantized."""
+
+from dataclasses import dataclass, field
+
+import onnx_ir as ir
+
+from edgec.graph import Graph
+from edgec.quantize.operators import CONVOLUTIONS, can_be_integer, clamp_after, data_inputs, only_moves
+from edgec.quantize.sharing import Sharing
+
+
+@dataclass
+class Plan:
+    """`nodes` run in integers; `tensors` are kept in integers, in the order in which they are made.
+
+    `sources` maps a tensor to those whose values it holds: itself where an operator works it out, those
+    of the inputs where values only move. `made` are the tensors that integer operators give.
+    """
+
+    nodes: list[ir.Node] = field(default_factory=list)
+    tensors: list[ir.Value] = field(default_factory=list)
+    sources: dict[ir.Value, list[ir.Value]] = field(default_factory=dict)
+    made: set[ir.Value] = field(default_factory=set)
+    sharing: Sharing = field(default_factory=Sharing)
+
+    def observed(self) -> list[ir.Value]:
+        """The tensors whose ranges give those of all."""
+        return [tensor for tensor in self.tensors if self.sources[tensor] == [tensor]]
+
+    def groups(self) -> dict[ir.Value, list[ir.Value]]:
+        """First tensor of those that share a scale -> the tensors whose ranges make up theirs."""
+        found: dict[ir.Value, list[ir.Value]] = {}
+        for tensor in self.tensors:
+            group = found.setdefault(self.sharing.leader(tensor), [])
+            group.extend(source for source in self.sources[tensor] if source not in group)
+        return found
+
+    def take(self, node: ir.Node) -> None:
+        """Let `node`, and the clamp after it, run in integers."""
+        inputs = data_inputs(node)
+        for value in inputs:
+            if value not in self.sources:
+                self._add(value, [value])
+                self.sharing.add(value, None)
+        clamp = clamp_after(node)
+        result = (clamp or node).outputs[0]
+        if only_moves(node):
+            self._add(result, [source for value in inputs for source in self.sources[value]])
+            self.sharing.add_moved(result, inputs)
+        else:
+            self._add(result, [result])
+            self.sharing.add(result, clamp.op_type if clamp else None)
+        self.nodes.append(node)
+        self.made.add(result)
+
+    def _add(self, tensor: ir.Value, sources: list[ir.Value]) -> None:
+        self.tensors.append(tensor)
+        self.sources[tensor] = sources
+
+
+def make_plan(graph: Graph) -> Plan:
+    """Walk from the image to the map.
+
+    A convolution is always taken: its input is quantized for it. Of the others, those whose inputs are
+    there in integers already: all of an Add's, one of a Concat's.
+    """
+    plan = Plan()
+    ready = {graph.input}
+    for node in graph.nodes:
+        if can_be_integer(node) and _worth_it(node, ready):
+            plan.take(node)
+            ready |= plan.made
+    return plan
+
+
+def tensors_to_observe(graph: Graph) -> list[str]:
+    """The names of the tensors whose ranges `quantize_static` needs, in order.
+
+    They are fewer than the tensors that are quantized: a Concat or a MaxPool gives what it takes.
+    """
+    return [str(tensor.name) for tensor in make_plan(graph).observed()]
+
+
+def _worth_it(node: ir.Node, ready: set[ir.Value]) -> bool:
+    if node.op_type in CONVOLUTIONS:
+        return True
+    there = [value in ready for value in data_inputs(node)]
+    return all(there) if node.op_type == "Add" else any(there)

@@ -1,0 +1,86 @@
+"""quantize_static(): Graph + Ranges -> Graph in QDQ form."""
+
+from collections.abc import MutableSequence
+
+import numpy as np
+import onnx_ir as ir
+from onnx_ir.passes.common import RemoveUnusedNodesPass
+
+from edgec.errors import QuantizationError
+from edgec.graph import Graph
+from edgec.quantize.affine import Affine, affine
+from edgec.quantize.convolution import quantize_constants
+from edgec.quantize.insert import Inserter
+from edgec.quantize.operators import CONVOLUTIONS, data_inputs
+from edgec.quantize.plan import Plan, make_plan
+from edgec_calibration import Ranges
+from edgec_targets.target import Int8
+
+
+def quantize_static(graph: Graph, ranges: Ranges, int8: Int8) -> Graph:
+    """A copy of `graph` whose convolutions and what lies between them run in 8 bits.
+
+    QDQ form of ONNX opset 21: activations asymmetric, one scale a tensor; weights int8 initializers,
+    symmetric, behind DequantizeLinear; biases int32 in the scale of their products. `ranges` must be measured
+    on `graph` (its digest is compared) and hold every tensor of `tensors_to_observe(graph)`; the same ranges
+    serve uint8 and int8, whose graphs differ by 128 in the zero points.
+
+    Raises QuantizationError.
+    """
+    if ranges.graph_sha256 != graph.digest:
+        raise QuantizationError("the ranges were measured on another network: calibrate this one")
+    result = graph.clone()
+    plan = make_plan(result)
+    inserter = Inserter(result.model.graph)
+    scales = _activations(plan, ranges, int8)
+    for node in plan.nodes:
+        if node.op_type in CONVOLUTIONS:
+            quantize_constants(inserter, node, scales[plan.sharing.leader(data_inputs(node)[0])].scale, int8)
+    _insert_pairs(result, plan, inserter, scales, int8)
+    RemoveUnusedNodesPass()(result.model)
+    return result
+
+
+def _activations(plan: Plan, ranges: Ranges, int8: Int8) -> dict[ir.Value, Affine]:
+    """Leader -> the scale of its group, over all values of the group's tensors."""
+    found = {}
+    for leader, members in plan.groups().items():
+        limits = [_range(ranges, str(member.name)) for member in members]
+        low, high = min(low for low, _ in limits), max(high for _, high in limits)
+        found[leader] = affine(str(leader.name), low, high, int8.activation)
+    return found
+
+
+def _range(ranges: Ranges, name: str) -> tuple[float, float]:
+    if name not in ranges.tensors:
+        raise QuantizationError(f"there is no range for {name!r}: calibrate all of tensors_to_observe(graph)")
+    return ranges.tensors[name]
+
+
+def _insert_pairs(
+    graph: Graph, plan: Plan, inserter: Inserter, scales: dict[ir.Value, Affine], int8: Int8
+) -> None:
+    integer = np.uint8 if int8.activation == "uint8" else np.int8
+    constants = {
+        leader: inserter.activation_constants(str(leader.name), scale, integer)
+        for leader, scale in scales.items()
+    }
+    taken = set(plan.nodes)
+    for tensor in plan.tensors:
+        uses = list(tensor.uses())
+        scale, zero_point = constants[plan.sharing.leader(tensor)]
+        replaced = inserter.quantize(tensor, scale, zero_point)
+        everywhere = tensor in plan.made
+        for use in uses:
+            if everywhere or use.node in taken:
+                use.node.replace_input_with(use.idx, replaced)
+        if everywhere:
+            _take_over_output(graph.model.graph.outputs, tensor, replaced)
+
+
+def _take_over_output(outputs: MutableSequence[ir.Value], tensor: ir.Value, replaced: ir.Value) -> None:
+    """Where `tensor` is what the network gives, `replaced` is from now on, under the same name."""
+    for place, output in enumerate(outputs):
+        if output is tensor:
+            outputs[place] = replaced
+            tensor.name, replaced.name = replaced.name, tensor.name
