@@ -3,7 +3,7 @@
 from edgec_targets.load import load_target
 from edgec_targets.names import target_names
 from edgec_targets.target import Target
-from edgec_targets.usable import architecture, usable
+from edgec_targets.usable import usable
 from edgec_targets.words import unknown_word
 
-__all__ = ["Target", "architecture", "load_target", "target_names", "unknown_word", "usable"]
+__all__ = ["Target", "load_target", "target_names", "unknown_word", "usable"]

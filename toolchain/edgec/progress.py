@@ -59,7 +59,7 @@ class Progress:
         """Called when a step is left, with `failed` where an exception leaves it."""
 
     def say(self, message: str) -> None:
-        """A sentence about the work that is worth keeping in a log."""
+        """A sentence about the work that a person should see while it goes on."""
 
 
 SILENT = Progress()

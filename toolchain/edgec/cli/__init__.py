@@ -1,7 +1,8 @@
 """One command a file, loaded lazily; each parses, calls one function and displays.
 
 Exit codes: 0 done; 1 a check failed, or a row of the table says why it was not done; 2 usage or input; 3 it
-cannot be told; 4 a bug of edgec; 130 interrupted.
+cannot be told; 4 a bug of edgec; 130 interrupted; 141 the reader of stdout
+left.
 """
 
 import sys

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, run_line
+from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, exit_code, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.words import PRECISIONS, Floats, Names, Size, TargetWord, Word
@@ -81,7 +81,7 @@ def command(display: Display, /, out: Path, force: bool, **options: Any) -> int:
     table says why.
     """
     from edgec.pipeline import build
-    from edgec.report.build import build_document, build_table
+    from edgec.report.build import build_document, build_table, evaluated_on
 
     recipe = make_recipe(options)
     with display.progress() as progress:
@@ -89,9 +89,9 @@ def command(display: Display, /, out: Path, force: bool, **options: Any) -> int:
     for warning in result.warnings:
         display.warn(warning)
     bundle = result.bundle
-    then = [bench_line(bundle), eval_line(bundle, recipe.evaluation or "DATA"), run_line(bundle)]
+    then = [bench_line(bundle), eval_line(bundle, evaluated_on(result) or "DATA"), run_line(bundle)]
     display.result(build_document(result), build_table(result), then=then)
-    return int(any(row.built is None for row in result.variants))
+    return exit_code([row.built is None for row in result.variants])
 
 
 def make_recipe(options: dict[str, Any]) -> "Recipe":

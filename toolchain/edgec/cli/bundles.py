@@ -1,7 +1,7 @@
 """What the commands that take a bundle share: its argument, the choice of variants, the next commands."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ def newest_bundle(folder: Path = ARTIFACTS) -> Path:
             f"there is no bundle in {folder}/: name one, or build one with `edgec build --model unet_light`"
         )
     return found[-1]
+
+
+def exit_code(failed: Sequence[bool]) -> int:
+    """0 where no row of a table failed, 2 where all did, else 1."""
+    return 0 if not any(failed) else 2 if all(failed) else 1
 
 
 def bench_line(bundle: Path) -> str:

@@ -2,7 +2,6 @@
 
 import click
 from click.shell_completion import get_completion_class
-from rich.text import Text
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
@@ -26,4 +25,4 @@ def command(display: Display, /, shell: str) -> None:
     if made is None:
         raise UsageError(f"click cannot complete in {shell}")
     script = made(app, {}, "edgec", "_EDGEC_COMPLETE").source()
-    display.result({"shell": shell, "script": script}, Text(script))
+    display.result({"shell": shell, "script": script}, script)

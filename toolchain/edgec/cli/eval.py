@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from edgec.cli.bundles import bench_line, bundle_argument, newest_bundle, variant_options
+from edgec.cli.bundles import bench_line, bundle_argument, exit_code, newest_bundle, variant_options
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 
@@ -28,7 +28,7 @@ def command(
     """Score a bundle's variants on images with known masks.
 
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. Exit code 1: some
-    variant could not run; the table says why.
+    variant could not run, 2: none could; the table says why.
     """
     from edgec.evaluate import evaluate
     from edgec.report.eval import eval_document, eval_table
@@ -38,4 +38,4 @@ def command(
         results = evaluate(bundle, data, targets, precisions, threads, progress=progress)
     table = eval_table(results, f"{bundle} on {data}")
     display.result(eval_document(results), table, then=[bench_line(bundle)])
-    return int(any(row.metrics is None for row in results))
+    return exit_code([row.metrics is None for row in results])

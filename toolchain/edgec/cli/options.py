@@ -48,7 +48,7 @@ def global_options(environment: bool) -> list[click.Parameter]:
     """
     rows = [
         (["quiet", "-q", "--quiet"], "EDGEC_QUIET", "Only the result and errors."),
-        (["verbose", "-v", "--verbose"], "EDGEC_VERBOSE", "Also what is going on inside the steps."),
+        (["verbose", "-v", "--verbose"], "EDGEC_VERBOSE", "A line when a step starts, too."),
         (["colour", "--color/--no-color"], "EDGEC_COLOR", "Colours, or none (NO_COLOR=1 does the same)."),
         (["no_progress", "--no-progress"], "EDGEC_NO_PROGRESS", "No moving lines."),
         (["debug", "--debug"], "EDGEC_DEBUG", "A traceback for every error."),

@@ -6,7 +6,11 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+import click
+
 from edgec.errors import OutputError
+
+READER_LEFT = 141  # as a shell shows a process that SIGPIPE ended
 
 
 @contextlib.contextmanager
@@ -20,22 +24,24 @@ def result_stream() -> Iterator[TextIO]:
         return
     saved = os.dup(1)
     os.dup2(2, 1)
+    stream = open(saved, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     try:
-        with open(saved, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as stream:
-            yield stream
+        yield stream
     finally:
+        with contextlib.suppress(OSError):  # what could not be written was told by `write_result`
+            stream.close()
         real.flush()
         os.dup2(saved, 1)
         os.close(saved)
 
 
 def write_result(stream: TextIO, text: str) -> None:
-    """Write and flush. Raises OutputError where stdout does not take it."""
+    """Write and flush. Raises OutputError where stdout does not take it, Exit(141) where its reader left."""
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        raise  # the reader has had enough: no error of ours
+        raise click.exceptions.Exit(READER_LEFT) from None
     except OSError as error:
         raise OutputError(f"stdout: {error.strerror}: the result could not be written") from error
 

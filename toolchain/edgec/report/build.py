@@ -38,6 +38,12 @@ def build_table(result: "BuildResult") -> Table:
     return table
 
 
+def evaluated_on(result: "BuildResult") -> str | None:
+    """The data set that the variants were scored on, or None."""
+    scored = (row.built.accuracy for row in result.variants if row.built)
+    return next((accuracy.data for accuracy in scored if accuracy), None)
+
+
 def _cells(row: "VariantResult") -> tuple[Any, ...]:
     built = row.built
     if built is None:

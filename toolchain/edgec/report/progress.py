@@ -14,7 +14,7 @@ from edgec.progress import Progress, Step
 class ShownProgress(Progress):
     """Writes to `console`: a line when a step ends and, where `live`, a moving line while it runs.
 
-    `verbose` also writes a line when a step starts, and what `say` is told.
+    `verbose` also writes a line when a step starts.
     """
 
     def __init__(self, console: Console, live: bool, verbose: bool = False) -> None:
@@ -61,9 +61,13 @@ class ShownProgress(Progress):
             self._line(f"{step.name}  {step.seconds:.1f} s{note}")
 
     def say(self, message: str) -> None:
-        """Written with -v only."""
-        if self._verbose:
-            self._line(message)
+        """A line of its own."""
+        self._line(message)
+
+    def refresh(self) -> None:
+        """Draw the moving line now, not at its next turn."""
+        if self._bars:
+            self._bars.refresh()
 
     def _line(self, text: str) -> None:
         self._console.print(Text("  " * self._depth + text), soft_wrap=True)

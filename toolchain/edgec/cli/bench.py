@@ -1,0 +1,47 @@
+"""`edgec bench`"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edgec.cli.bundles import bundle_argument, exit_code, newest_bundle, run_line, variant_options
+from edgec.cli.command import Command
+from edgec.cli.display import Display
+
+
+@click.command(cls=Command, name="bench")
+@bundle_argument(required=False)
+@variant_options
+@click.pass_obj
+def command(
+    display: Display,
+    /,
+    bundle: Path | None,
+    targets: tuple[str, ...],
+    precisions: tuple[str, ...],
+    threads: int | None,
+) -> int:
+    """Measure a bundle's variants on this machine, each in a fresh process.
+
+    BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. The numbers also go
+    into NAME-VERSION.bench.json beside it. Exit code 1: some variant could not run, 2: none could; the table
+    says why.
+    """
+    from edgec.report.bench import bench_table
+    from edgec_runtime.bench import bench, write_report
+
+    bundle = bundle or newest_bundle()
+    with display.progress() as progress, progress.step(f"bench {bundle}"):
+
+        def measured(row: dict[str, Any]) -> None:
+            progress.say(f"{row['target']} {row['precision']} {'failed' if 'error' in row else 'measured'}")
+
+        report = bench(bundle, targets, precisions, threads, measured)
+    for row in report.measurements:
+        if "warning" in row:
+            display.warn(f"{row['target']} {row['precision']}: {row['warning']}")
+    if report.measured:
+        display.say(f"written: {write_report(report, bundle)}")
+    display.result(report.to_json(), bench_table(report), then=[run_line(bundle)])
+    return exit_code(["error" in row for row in report.measurements])
