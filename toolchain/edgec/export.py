@@ -14,76 +14,77 @@ from torch import Tensor, nn
 from edgec.adopt import adopt
 from edgec.errors import ExportError
 from edgec.graph import INPUT, OPSET, OUTPUT, Graph
-from edgec.sizes import EXAMPLE, find_multiple
+from edgec.probe import (
+    EXAMPLE,
+    FIX_THE_SIZE,
+    Images,
+    Run,
+    check_map,
+    check_same,
+    find_multiple,
+    first_line,
+    noise,
+)
 from edgec.source import Source
 from edgec.tidy import tidy
-
-Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """`multiple_of`: what height and width must be multiples of where they are free; 1 where they are fixed."""
+    """`multiple_of`: what height and width must be multiples of where they are free, else 1."""
 
     graph: Graph
     multiple_of: int
 
 
-def export(source: Source, size: Size | None) -> Exported:
+def export(source: Source, size: tuple[int, int] | None) -> Exported:
     """The network as a Graph: input `image` (N, C, H, W) float32, output `map` (N, c, h, w) float32.
 
     N is free. `size` is (height, width), or None where both shall be free. The same source and size give
-    the same bytes. Raises ExportError where torch or ONNX cannot express the network.
+    the same bytes. The graph was run beside the source in ONNX Runtime. Raises ExportError where torch or
+    ONNX cannot express the network.
     """
     if source.onnx is not None:
-        graph, multiple = adopt(source.onnx, source.channels, size)
-        return Exported(graph, multiple)
+        return Exported(*adopt(source.onnx, source.channels, size))
     if source.module is None:
         raise ExportError(f"the source {source.name!r} holds no network")
-    return _export_module(source.module, source.channels, size)
-
-
-def _export_module(module: nn.Module, channels: int, size: Size | None) -> Exported:
     with _quiet():
-        if size is None:
-            multiple = find_multiple(lambda height, width: _shape(module, (1, channels, height, width)))
-            size = EXAMPLE
-            free = {
-                2: multiple * torch.export.Dim("height", min=1, max=2**16),
-                3: multiple * torch.export.Dim("width", min=1, max=2**16),
-            }
-        else:
-            multiple, free = 1, {}
-        example = (2, channels, *size)
-        _shape(module, example)
-        model = _to_onnx(module, example, {0: torch.export.Dim("batch"), **free})
-    return Exported(tidy(model), multiple)
+        return _export_module(source.module, source.channels, size)
 
 
-def _shape(module: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of the output for an input of zeros; raises ExportError."""
-    size = "x".join(map(str, shape))
-    try:
-        with torch.no_grad():
-            output = module(torch.zeros(shape))
-    except Exception as error:
-        raise ExportError(
-            f"the network does not run on an image of {size} (batch, channels, height, width): {_short(error)}"
-        ) from error
-    if not isinstance(output, Tensor):
-        raise ExportError(
-            f"the network gives a {type(output).__name__}; edgec takes networks that give one tensor: "
-            "wrap it in a module whose forward returns the map alone"
-        )
-    if output.ndim != 4 or output.dtype != torch.float32:
-        raise ExportError(
-            f"the network gives {output.dtype} of shape {tuple(output.shape)} for {size}; "
-            "edgec takes a float32 map of shape (batch, channels, height, width)"
-        )
-    return tuple(output.shape)
+def _export_module(module: nn.Module, channels: int, size: tuple[int, int] | None) -> Exported:
+    run, free, multiple = _run(module), {0: torch.export.Dim("batch")}, 1
+    if size is None:
+        size = EXAMPLE
+        multiple = find_multiple(run, channels)
+        # With height = 16 * h, torch sees that the skips of a U-Net need no crop and leaves it out.
+        free |= {axis: multiple * torch.export.Dim(name) for axis, name in ((2, "height"), (3, "width"))}
+    run(noise(1, channels, *size))  # its own error, before torch.export wraps it
+    graph = tidy(_to_onnx(module, (2, channels, *size), free))
+    check_same(run, graph, channels, size)
+    return Exported(graph, multiple)
 
 
-def _to_onnx(module: nn.Module, example: tuple[int, ...], free: dict[int, object]) -> ir.Model:
+def _run(module: nn.Module) -> Run:
+    def run(images: Images) -> Images:
+        try:
+            with torch.inference_mode():
+                output = module(torch.from_numpy(images))
+        except Exception as error:
+            raise ExportError(
+                f"the network does not run on images of {images.shape}: {_short(error)}"
+            ) from error
+        if not isinstance(output, Tensor):
+            raise ExportError(
+                f"the network gives a {type(output).__name__}; edgec takes networks that give one tensor: "
+                "wrap it in a module whose forward returns the map alone"
+            )
+        return check_map(output.numpy(), images)
+
+    return run
+
+
+def _to_onnx(module: nn.Module, example: tuple[int, ...], free: dict[int, torch.export.Dim]) -> ir.Model:
     try:
         program = torch.onnx.export(
             module,
@@ -98,8 +99,8 @@ def _to_onnx(module: nn.Module, example: tuple[int, ...], free: dict[int, object
         )
     except Exception as error:
         raise ExportError(
-            f"torch cannot export the network: {_short(error)}. Its forward must not branch on values or "
-            "fix the batch; where height and width cannot be free, build it for one size: --size HEIGHTxWIDTH"
+            f"torch cannot export the network: {_short(error)}. Its forward must not branch on values or fix "
+            f"the batch's size. Where only height and width cannot be free: {FIX_THE_SIZE}"
         ) from error
     if program is None:
         raise ExportError("torch.onnx gave no program")
@@ -107,11 +108,10 @@ def _to_onnx(module: nn.Module, example: tuple[int, ...], free: dict[int, object
 
 
 def _short(error: BaseException) -> str:
-    """The first line of what went wrong first."""
+    """What went wrong first, in a line."""
     while error.__cause__ is not None:
         error = error.__cause__
-    text = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {text[:300]}"
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 @contextlib.contextmanager

@@ -56,9 +56,7 @@ def _find(module: ModuleType, name: str, model: str) -> Callable[[], object]:
         return found  # type: ignore[no-any-return]
     names = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
     near = difflib.get_close_matches(name, names, n=3)
-    hint = (
-        f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(sorted(names)[:8]) or 'none'}"
-    )
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(names)[:8])}"
     raise ModelSourceError(f"--model {model}: no function or class {name!r} there; {hint}")
 
 

@@ -1,10 +1,12 @@
 """A network that comes as an .onnx file: read it, refuse what edgec cannot build."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx.external_data_helper import uses_external_data
 
 from edgec.errors import CheckpointError, ModelSourceError
 
@@ -14,7 +16,7 @@ _INTEGER = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Conv
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """A checked ModelProto, whole (external weights taken in); `channels` of its image, `parameters` in all."""
+    """A checked ModelProto with all its weights inside; `channels` of its image, `parameters` in all."""
 
     content: bytes
     channels: int
@@ -26,24 +28,38 @@ def read_onnx(path: Path) -> OnnxFile:
 
     Raises ModelSourceError for what is no such network, CheckpointError where a weight is not finite.
     """
-    data = _read(path)
-    try:
-        proto = onnx.load_model(str(path))  # takes external weights in, from the file's own folder only
-        onnx.checker.check_model(proto)
-    except Exception as error:
-        raise ModelSourceError(f"{path} is not a whole ONNX model: {_line(error)}") from error
+    content, proto = _load(path)
     _refuse_operators(path, proto)
-    inputs, initializers = _image_inputs(proto), proto.graph.initializer
+    inputs, weights = _image_inputs(proto), _weights(proto)
     for kind, count in (("inputs", len(inputs)), ("outputs", len(proto.graph.output))):
         if count != 1:
             raise ModelSourceError(f"{path} has {count} {kind}; edgec takes networks with one of each")
-    for tensor in initializers:
+    for tensor in weights:
         _check_finite(path, tensor)
-    shipped = data if proto.ByteSize() == len(data) else proto.SerializeToString(deterministic=True)
-    parameters = sum(
-        int(np.prod(tensor.dims)) for tensor in initializers if tensor.data_type == onnx.TensorProto.FLOAT
-    )
-    return OnnxFile(shipped, _channels(path, inputs[0]), parameters)
+    floats = [tensor for tensor in weights if tensor.data_type == onnx.TensorProto.FLOAT]
+    parameters = sum(math.prod(tensor.dims) for tensor in floats)
+    return OnnxFile(content, _channels(path, inputs[0]), parameters)
+
+
+def _load(path: Path) -> tuple[bytes, onnx.ModelProto]:
+    content = _read(path)
+    try:
+        proto = onnx.load_model_from_string(content)
+        if any(map(uses_external_data, _weights(proto))):
+            onnx.load_external_data_for_model(proto, str(path.parent))  # refuses to leave that folder
+            content = proto.SerializeToString(deterministic=True)
+        onnx.checker.check_model(proto)
+    except Exception as error:
+        raise ModelSourceError(
+            f"{path} is not a whole ONNX model: {str(error).partition(chr(10))[0]}"
+        ) from error
+    return content, proto
+
+
+def _weights(proto: onnx.ModelProto) -> list[onnx.TensorProto]:
+    """Initializers, and the tensors in Constant nodes, where some exporters put weights."""
+    constants = [node for node in proto.graph.node if node.op_type == "Constant"]
+    return [*proto.graph.initializer, *(a.t for n in constants for a in n.attribute if a.name == "value")]
 
 
 def _read(path: Path) -> bytes:
@@ -70,7 +86,7 @@ def _refuse_operators(path: Path, proto: onnx.ModelProto) -> None:
             )
         if node.op_type in _CONTROL:
             raise ModelSourceError(
-                f"{path}: {node.name!r} is the control flow operator {node.op_type}, which devices do not run: "
+                f"{path}: {node.name!r} is the control flow operator {node.op_type}, which no device takes: "
                 "export the network without branches and loops"
             )
         if node.op_type in _INTEGER:
@@ -93,8 +109,8 @@ def _channels(path: Path, image: onnx.ValueInfoProto) -> int:
         shape = ", ".join(dim.dim_param or str(dim.dim_value or "?") for dim in dims)
         dtype = onnx.TensorProto.DataType.Name(kind.elem_type)
         raise ModelSourceError(
-            f"{path}: the input {image.name!r} is {dtype} of shape ({shape}); edgec takes FLOAT images of shape "
-            "(batch, channels, height, width) with the channels given"
+            f"{path}: the input {image.name!r} is {dtype} of shape ({shape}); edgec takes FLOAT images "
+            "of shape (batch, channels, height, width) with the channels given"
         )
     return int(dims[1].dim_value)
 
@@ -102,10 +118,4 @@ def _channels(path: Path, image: onnx.ValueInfoProto) -> int:
 def _check_finite(path: Path, tensor: onnx.TensorProto) -> None:
     values = onnx.numpy_helper.to_array(tensor)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise CheckpointError(
-            f"{path}: the weight {tensor.name!r} holds NaN or infinity; the training diverged"
-        )
-
-
-def _line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0][:300] or type(error).__name__
+        raise CheckpointError(f"{path}: the weight {tensor.name!r} is not finite: the training diverged")

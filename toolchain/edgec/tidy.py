@@ -4,7 +4,6 @@ import onnx_ir as ir
 from onnx_ir.passes.common import (
     ClearMetadataAndDocStringPass,
     NameFixPass,
-    RemoveUnusedFunctionsPass,
     RemoveUnusedOpsetsPass,
     TopologicalSortPass,
 )
@@ -20,7 +19,6 @@ def tidy(model: ir.Model) -> Graph:
     Changes `model`.
     """
     ir.passes.Sequential(
-        RemoveUnusedFunctionsPass(),
         RemoveUnusedOpsetsPass(),
         TopologicalSortPass(),
         ClearMetadataAndDocStringPass(),
@@ -41,7 +39,7 @@ def tidy(model: ir.Model) -> Graph:
 
 
 def name_nodes(model: ir.Model) -> bool:
-    """Name each node after its first output, so that a name in a report leads to both. True if any changed."""
+    """Name each node after its first output, so that one name leads to both. True if any changed."""
     renamed = bool(NameFixPass()(model).modified)
     for node in model.graph:
         if node.outputs and node.name != node.outputs[0].name:

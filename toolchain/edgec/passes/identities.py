@@ -28,5 +28,8 @@ class RemoveIdentities(LibraryPass):
 
     def rewrite(self, model: ir.Model) -> bool:
         """See LibraryPass."""
-        steps = (RewritePass(_NO_OPS), IdentityEliminationPass(), RemoveUnusedNodesPass())
-        return any([bool(step(model).modified) for step in steps])
+        return bool(
+            ir.passes.Sequential(RewritePass(_NO_OPS), IdentityEliminationPass(), RemoveUnusedNodesPass())(
+                model
+            ).modified
+        )

@@ -9,17 +9,21 @@ from edgec.passes.duplicates import MergeDuplicates
 from edgec.passes.fold import FoldConstants
 from edgec.passes.identities import RemoveIdentities
 from edgec.passes.names import NameNodes
+from edgec.passes.resize import FixResizes
 from edgec.passes.shapes import InferShapes
 from edgec.passes.unused import RemoveUnused
 
-# Weights are merged only after BatchNorm was folded: shared ones cannot be.
+_REWRITES: tuple[Pass, ...] = (RemoveIdentities(), FoldBatchNorm(), FuseClips())
+
+# The rewrites come before onnxsim, which forgets the names of the weights that it folds, and again after it,
+# for what its constants brought to light. Weights are merged last: BatchNorm is not folded into shared ones.
 CHAIN: tuple[Pass, ...] = (
     LiftConstants(),
+    *_REWRITES,
     FoldConstants(),
-    LiftConstants(),
-    RemoveIdentities(),
-    FoldBatchNorm(),
-    FuseClips(),
+    *_REWRITES,
+    InferShapes(),
+    FixResizes(),
     RemoveUnused(),
     MergeDuplicates(),
     InferShapes(),
@@ -32,13 +36,8 @@ def simplify(graph: Graph) -> PassResult:
 
     The batch stays symbolic. Raises GraphError where a pass's contract is broken.
     """
-    return run_passes(graph, CHAIN)
-
-
-def run_passes(graph: Graph, passes: tuple[Pass, ...]) -> PassResult:
-    """Apply `passes` in order; changed if any did, with the notes of all."""
     changed, notes = False, list[str]()
-    for step in passes:
+    for step in CHAIN:
         result = step(graph)
         graph = result.graph
         changed = changed or result.changed
