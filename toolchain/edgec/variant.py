@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from edgec.data import Dataset
 from edgec.errors import QuantizationError, UsageError
-from edgec.evaluate import score_masks
+from edgec.evaluation import score_masks
 from edgec.graph import Graph
 from edgec.lower import lower, operators
 from edgec.package import BuiltVariant

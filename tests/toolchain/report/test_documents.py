@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from edgec.evaluate import EvalResult
+from edgec.evaluation import EvalResult
 from edgec.report.bench import bench_table
 from edgec.report.document import to_json
 from edgec.report.eval import METRICS, eval_document, eval_table

@@ -30,7 +30,7 @@ def command(
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. Exit code 1: some
     variant could not run, 2: none could; the table says why.
     """
-    from edgec.evaluate import evaluate
+    from edgec.evaluation import evaluate
     from edgec.report.eval import eval_document, eval_table
 
     bundle = bundle or newest_bundle()

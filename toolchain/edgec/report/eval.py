@@ -8,7 +8,7 @@ from rich.table import Table
 from edgec.report.tables import new_table, number, why_not
 
 if TYPE_CHECKING:
-    from edgec.evaluate import EvalResult
+    from edgec.evaluation import EvalResult
 
 METRICS = {
     "dice": "Dice",

@@ -5,7 +5,7 @@ import pytest
 
 from edgec.data import open_dataset
 from edgec.errors import DataError, UsageError
-from edgec.evaluate import evaluate, score_masks
+from edgec.evaluation import evaluate, score_masks
 from edgec.pipeline import BuildResult
 
 
