@@ -95,9 +95,11 @@ def _full(op: Op, size: list[int]) -> Tensor:
 def _bias(op: Op, source: Tensor, weight: Constant, outputs: int) -> Tensor:
     """The bias, zeros where there is none; in int8 its scale is the input's times the weight's."""
     if source.quantization is None or weight.quantization is None:
-        dtype, quantization = np.float32, None
+        dtype: type[np.generic] = np.float32
+        quantization = None
     else:
-        dtype, quantization = np.int32, _product(source.quantization, weight)
+        dtype = np.int32
+        quantization = _product(source.quantization, weight)
     if not op.has(2):
         return op.writer.put(Constant(f"{op.result.name}_bias", np.zeros(outputs, dtype), quantization))
     bias = op.constant(2)

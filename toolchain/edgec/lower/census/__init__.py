@@ -1,0 +1,1 @@
+"""How many operators run in which type, asked of the engine's own optimized network."""

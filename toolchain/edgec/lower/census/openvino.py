@@ -1,0 +1,35 @@
+"""OpenVINO's compiled network, which says of each operator in which type it runs."""
+
+from collections import Counter
+from typing import Any
+
+import openvino
+
+from edgec.lower.base import Lowered
+from edgec.lower.openvino import TOPOLOGY, WEIGHTS
+from edgec_runtime.errors import EngineError
+
+NOT_RUN = ("Input", "Output", "Const")
+CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
+TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "u8": "int8", "i8": "int8"}
+
+
+def operators(lowered: Lowered) -> dict[str, int]:
+    """Type -> operators that compute in it. Raises EngineError where the network does not load."""
+    core = openvino.Core()
+    try:
+        network = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
+        compiled = core.compile_model(network, "CPU")
+    except Exception as error:
+        raise EngineError(f"openvino cannot load the network: {error}") from error
+    count: Counter[str] = Counter()
+    for operator in compiled.get_runtime_model().get_ops():
+        notes = operator.get_rt_info()
+        kind, precision = _text(notes["layerType"]), _text(notes["runtimePrecision"])
+        if kind not in NOT_RUN:
+            count["convert" if kind in CONVERSIONS else TYPES.get(precision, precision)] += 1
+    return dict(count)
+
+
+def _text(note: Any) -> str:
+    return str(note.astype(str))

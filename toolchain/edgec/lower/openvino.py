@@ -1,0 +1,58 @@
+"""Graph -> OpenVINO's IR: `model.xml` and `model.bin`."""
+
+import tempfile
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import openvino
+from openvino._offline_transformations import apply_moc_transformations
+
+from edgec.errors import UnsupportedOperatorError
+from edgec.graph import Graph
+from edgec.lower.base import Lowered
+
+TOPOLOGY, WEIGHTS = "model.xml", "model.bin"
+
+
+def lower(graph: Graph) -> Lowered:
+    """The network in IR, weights in the types that the graph has: nothing is compressed on the way.
+
+    Raises UnsupportedOperatorError where OpenVINO cannot read the network.
+    """
+    source, result = str(graph.input.name), str(graph.output.name)
+    # Not openvino.convert_model, which reports its use over the network.
+    try:
+        model = openvino.Core().read_model(graph.to_bytes())
+    except RuntimeError as error:
+        raise UnsupportedOperatorError(f"OpenVINO cannot read the network: {error}") from error
+    # The frontend leaves shape arithmetic around quantized weights; without it the file loads twice as fast.
+    apply_moc_transformations(model, cf=False, smart_reshape=False)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / TOPOLOGY
+        openvino.save_model(model, path, compress_to_fp16=False)
+        topology, weights = path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
+    files = {TOPOLOGY: _normalized(topology, {source, result}), WEIGHTS: weights}
+    return Lowered(files, "NCHW", source, result)
+
+
+def _normalized(topology: bytes, kept: set[str]) -> bytes:
+    """The same network without what differs between two runs, versions or machines.
+
+    OpenVINO names layers by a counter of the process and notes its version; only the names of the input and
+    the output mean something to who loads it.
+    """
+    net = ET.fromstring(topology)
+    net.set("name", "network")
+    for notes in net.findall("rt_info"):
+        net.remove(notes)
+    for layer in net.iter("layer"):
+        if layer.get("type") != "Parameter":
+            layer.set("name", f"{layer.get('type')}_{layer.get('id')}")
+    for port in net.iter("port"):
+        names = kept.intersection(port.get("names", "").split(","))
+        port.attrib.pop("names", None)
+        if names:
+            port.set("names", ",".join(sorted(names)))
+    for element in net.iter():
+        element.text, element.tail = (element.text or "").strip() or None, None
+    return b'<?xml version="1.0"?>\n' + ET.tostring(net)
