@@ -22,9 +22,9 @@ def command(
     precisions: tuple[str, ...],
     threads: int | None,
 ) -> int:
-    """Measure a bundle's variants on this machine, each in a fresh process.
+    """Measure a bundle's variants on this machine.
 
-    BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. The numbers also go
+    Each runs in a fresh process. BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. The numbers also go
     into NAME-VERSION.bench.json beside it. Exit code 1: some variant could not run, 2: none could; the table
     says why.
     """

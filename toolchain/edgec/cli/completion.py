@@ -15,7 +15,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=Word("shell", SHELLS), metavar="SHELL")
 @click.pass_obj
 def command(display: Display, /, shell: str) -> None:
-    """Print the script that completes edgec's words in SHELL: bash, zsh or fish.
+    """Print the completion script of a shell.
+
+    SHELL is bash, zsh or fish.
 
     For bash: edgec completion bash > ~/.local/share/bash-completion/completions/edgec
     """

@@ -9,7 +9,10 @@ from edgec.cli.display import Display
 @click.command(cls=Command, name="targets")
 @click.pass_obj
 def command(display: Display, /) -> None:
-    """List the devices that can be built for, and say which are usable here."""
+    """List the devices that can be built for.
+
+    The table says which are usable here, and why the others are not.
+    """
     from edgec.report.targets import targets_document, targets_table
 
     document = targets_document()

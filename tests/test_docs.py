@@ -1,0 +1,131 @@
+"""The documentation is true: help is printed as it is, links lead somewhere, and what it says to run runs.
+
+`python tests/test_docs.py` writes docs/commands.md anew.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgec.cli.app import COMMANDS
+from edgec_runtime.commands import COMMANDS as DEVICE_COMMANDS
+
+ROOT = Path(__file__).parents[1]
+COMMANDS_PAGE = ROOT / "docs/commands.md"
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/*.md")])
+IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/evaluation/images").glob("*.png"))[0]
+RUN = {"edgec": [sys.executable, "-m", "edgec"], "python": [sys.executable]}
+
+INTRODUCTION = """\
+# Commands
+
+In the order of the work, from a network to a measured bundle:
+
+```console
+$ edgec models
+$ edgec targets
+$ edgec build --model unet_light --quant int8-static
+$ edgec info artifacts/unet_light-1.0.0.edgec
+$ edgec eval artifacts/unet_light-1.0.0.edgec --data nuclei
+$ edgec bench --target cpu --target openvino --target tflite
+$ edgec completion bash
+```
+
+and on the device, where only `edgec-runtime` and one engine are installed:
+
+```console
+$ python -m edgec_runtime verify artifacts/unet_light-1.0.0.edgec
+$ python -m edgec_runtime info artifacts/unet_light-1.0.0.edgec
+$ python -m edgec_runtime selftest artifacts/unet_light-1.0.0.edgec
+$ python -m edgec_runtime run artifacts/unet_light-1.0.0.edgec --image IMG.png --out mask.png
+$ python -m edgec_runtime bench artifacts/unet_light-1.0.0.edgec --target cpu
+```
+
+stdout is the result, stderr the progress. Exit codes: 0 done; 1 a check failed, or a row of the table says
+why it was not done; 2 usage or input; 3 it cannot be told; 4 a bug of edgec; 130 interrupted; 141 the reader
+of stdout left. The options of `edgec` itself stand before or after the command.
+
+What follows is the commands' own help, written here by `python tests/test_docs.py`.
+"""
+
+
+def help_of(*words: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("EDGEC_")}
+    environment |= {"COLUMNS": "80", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", *words, "--help"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def commands_page() -> str:
+    sections = {"edgec": ["edgec"]} | {f"edgec {name}": ["edgec", name] for name in COMMANDS}
+    sections |= {"python -m edgec_runtime": ["edgec_runtime"]}
+    sections |= {f"python -m edgec_runtime {name}": ["edgec_runtime", name] for name in DEVICE_COMMANDS}
+    blocks = [f"## {title}\n\n```\n{help_of(*words)}\n```\n" for title, words in sections.items()]
+    return "\n".join([INTRODUCTION, *blocks])
+
+
+def test_the_page_of_commands_is_current() -> None:
+    assert COMMANDS_PAGE.read_text() == commands_page(), "run: python tests/test_docs.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+        if "://" not in link:
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def test_every_command_is_shown_in_use() -> None:
+    shown = "\n".join("\n".join(blocks(page, "console")) for page in PAGES)
+    for name in COMMANDS:
+        assert f"$ edgec {name}" in shown, f"no page shows `edgec {name}` in a console block"
+    for name in DEVICE_COMMANDS:
+        assert f"$ python -m edgec_runtime {name}" in shown, f"no page shows {name} in a console block"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a reader stands: a bundle built, an image at hand."""
+    folder = tmp_path_factory.mktemp("reader")
+    shutil.copy(IMAGE, folder / "IMG.png")
+    build = [*RUN["edgec"], "build", "--model", "unet_light", "--quant", "int8-static"]
+    subprocess.run(build, cwd=folder, check=True, capture_output=True)
+    shutil.copy(folder / "artifacts/unet_light-1.0.0.edgec", folder)
+    return folder
+
+
+def commands_in(page: Path) -> list[str]:
+    lines = "\n".join(blocks(page, "console")).replace("\\\n", " ").splitlines()
+    found = (line.removeprefix("$ ") for line in lines if line.startswith("$ "))
+    return [line for line in found if line.split()[0] == "edgec" or line.startswith("python -m edgec")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_says_to_run_runs(page: Path, folder: Path) -> None:
+    for line in commands_in(page):
+        program, *words = shlex.split(line, comments=True)
+        finished = subprocess.run([*RUN[program], *words], cwd=folder, capture_output=True, text=True)
+        assert finished.returncode == 0, f"{page.name}: {line}\n{finished.stderr}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_programs_of_a_page_run(page: Path, folder: Path) -> None:
+    for program in blocks(page, "python"):
+        finished = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
+        assert finished.returncode == 0, f"{page.name}:\n{program}\n{finished.stderr}"
+
+
+if __name__ == "__main__":
+    COMMANDS_PAGE.write_text(commands_page())
