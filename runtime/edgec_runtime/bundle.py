@@ -1,8 +1,6 @@
 """Bundle: a verified manifest and its files."""
 
 import errno
-import platform
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +12,10 @@ from edgec_runtime.format.decode import decode_manifest
 from edgec_runtime.format.folder import FolderSource, open_regular
 from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.format.source import Source, check_file_set, read_verified, verify
+from edgec_runtime.machine import architecture
 
 _PREFERENCE = ("int8-static", "fp32")
-_SAME_MACHINE = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64"}
-_ARM_32 = ("armv5", "armv6", "armv7", "armv8l", "armhf")
+_SAME_MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
 
 
 class Bundle:
@@ -50,14 +48,14 @@ class Bundle:
         except BundleError as error:
             raise type(error)(f"{path}: {error}") from error
 
-    def load(self, variant: Variant, *extra: str) -> dict[str, bytes]:
-        """The variant's files and those named in `extra`: path -> verified bytes, past the model guard.
+    def load(self, variant: Variant) -> dict[str, bytes]:
+        """The variant's files, path -> verified bytes, having passed the guard of their format.
 
-        Raises DigestError, ContainerError, FileSetError or ModelError.
+        Raises DigestError, ContainerError, ModelError or LimitError.
         """
         from edgec_runtime.guard import check_models
 
-        files = {path: self.read(path) for path in (*variant.files, *extra)}
+        files = {path: self.read(path) for path in variant.files}
         check_models(files)
         return files
 
@@ -76,7 +74,7 @@ class Bundle:
         Without a target, the first in the manifest that this machine can run; without a precision,
         int8-static before fp32. Raises VariantError naming what there is.
         """
-        machine = _this_machine() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
+        machine = architecture() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
         found = list(self.manifest.variants)
         if target is not None:
             found = self._matching(found, "target", target)
@@ -116,7 +114,7 @@ class Bundle:
         found = [variant for variant in variants if machine in variant.architectures]
         if found:
             return found
-        if machine.lower().startswith(_ARM_32):
+        if machine.startswith("arm"):
             raise VariantError(
                 f"this is a 32-bit Arm system ({machine}), which is not a target of edgec: "
                 "install a 64-bit (aarch64) operating system and Python"
@@ -145,13 +143,6 @@ def _refuse_path(error: OSError) -> NoReturn:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         raise BundleNotFoundError("there is no such file or folder") from error
     raise BundleNotFoundError(f"the bundle cannot be opened: {error.strerror or error}") from error
-
-
-def _this_machine() -> str:
-    machine = platform.machine()
-    if machine == "aarch64" and sys.maxsize < 1 << 32:
-        return "armv8l"  # a 32-bit Python under a 64-bit kernel, as on Raspberry Pi OS
-    return _SAME_MACHINE.get(machine.lower(), machine)
 
 
 def _listed(variants: Iterable[Variant]) -> str:

@@ -63,6 +63,8 @@ def _check_model(variant: Variant, where: str, sizes: Mapping[str, int]) -> None
         refuse(
             f"{where}.files", variant.files, f"{_SUFFIX[variant.engine]}, as the engine is {variant.engine}"
         )
+    if len({path.rpartition(".")[0] for path in variant.files}) != 1:
+        refuse(f"{where}.files", variant.files, "files whose paths differ in the suffix only")
     check_tensor_name(f"{where}.input", variant.input)
     check_tensor_name(f"{where}.output", variant.output)
     for name, count in variant.operators.items():
