@@ -27,9 +27,11 @@ def operators(lowered: Lowered) -> dict[str, int]:
     types |= {entry.name: _type(entry.data_type) for entry in model.graph.initializer}
     count: Counter[str] = Counter()
     for node in model.graph.node:
-        source = types.get(node.input[0], "float32") if node.input else "float32"
+        # QLinearConcat's first inputs are the result's scale and zero point.
+        values = node.input[2:] if node.op_type == "QLinearConcat" else node.input
+        source = types.get(values[0], "float32") if values else "float32"
         count["convert" if node.op_type in CONVERSIONS else source] += 1
-        types |= dict.fromkeys(node.output, _result_type(node, source, types))
+        types |= dict.fromkeys(node.output, _result_type(node, source))
     return dict(count)
 
 
@@ -37,6 +39,8 @@ def _optimized(network: bytes) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "optimized.onnx"
         options = onnxruntime.SessionOptions()
+        # As on Arm; on x86 ONNX Runtime would turn int8 into uint8 first and count conversions of its own.
+        options.add_session_config_entry("session.qdqisint8allowed", "1")
         options.optimized_model_filepath, options.log_severity_level = str(path), QUIET
         try:
             onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
@@ -45,7 +49,7 @@ def _optimized(network: bytes) -> onnx.ModelProto:
         return onnx.load(path)
 
 
-def _result_type(node: onnx.NodeProto, source: str, types: dict[str, str]) -> str:
+def _result_type(node: onnx.NodeProto, source: str) -> str:
     """Only conversions change the type, and they say to which: the zero point's, or float32."""
     if node.op_type == "QuantizeLinear":
         return "int8"
@@ -53,7 +57,7 @@ def _result_type(node: onnx.NodeProto, source: str, types: dict[str, str]) -> st
         return "float32"
     if node.op_type == "Cast":
         return _type(next(entry.i for entry in node.attribute if entry.name == "to"))
-    return types.get(node.input[1], source) if node.op_type == "QLinearConcat" else source
+    return source
 
 
 def _type(code: int) -> str:

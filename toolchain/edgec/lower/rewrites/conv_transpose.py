@@ -1,6 +1,6 @@
 """ConvTranspose whose windows do not overlap -> 1x1 Conv and DepthToSpace, exactly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,7 @@ from edgec.graph import Graph
 from edgec.passes.base import Pass, PassResult
 
 Array = npt.NDArray[Any]
-# What may stand between the convolution and the integers that DepthToSpace then moves.
-BEFORE_INTEGERS = ("Relu", "Clip", "QuantizeLinear")
+CLAMPS = ("Relu", "Clip")
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class ConvTransposeToConv(Pass):
     """A kernel as large as its stride writes each block of pixels from one pixel of the input.
 
     Weights (in, out, r, r) become (r * r * out, in, 1, 1), the bias and scales per channel are repeated for
-    each of the r * r places, and DepthToSpace (DCR) lays the blocks out; in a quantized graph after the
-    QuantizeLinear, so that it moves integers. Left alone: overlapping windows, padding, groups, weights that
-    are computed at run time.
+    each of the r * r places, and DepthToSpace (DCR) lays the blocks out. Where the result is quantized, it is
+    so before DepthToSpace too, in the same scale: both then are integer operators for the engine. Left alone:
+    overlapping windows, padding, groups, weights that are computed at run time.
     """
 
     def apply(self, graph: Graph) -> PassResult:
@@ -79,42 +78,38 @@ def _rewrite(graph: ir.Graph, node: ir.Node, block: int) -> None:
     weight, *bias = (value for value in node.inputs[1:] if value is not None)
     inputs = [node.inputs[0], parameters.remade(weight, _as_1x1)]
     inputs += [parameters.remade(value, parameters.tile) for value in bias]
-    conv = ir.node("Conv", inputs, name=node.name)
-    blocks = conv.outputs[0]
-    blocks.name, blocks.type = f"{result.name}_blocks", result.type
-    graph.insert_before(node, conv)
-    chain = _until_integers(result)
-    if chain:
-        chain[0].replace_input_with(0, blocks)
-        blocks = chain[-1].outputs[0]
-    _lay_out(graph, blocks, chain[-1].outputs[0] if chain else result, chain[-1] if chain else conv, block)
+    nodes = [_node("Conv", inputs, f"{result.name}_blocks")]
+    quantize = _quantize_after(result)
+    if quantize is not None:
+        affine = quantize.inputs[1:]
+        nodes.append(_node("QuantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_integers"))
+        nodes.append(_node("DequantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_rounded"))
+    layout: dict[str, int | str] = {"blocksize": block, "mode": "DCR"}
+    nodes.append(_node("DepthToSpace", [nodes[-1].outputs[0]], f"{result.name}_pixels", layout))
+    pixels = nodes[-1].outputs[0]
+    pixels.shape, pixels.type = result.shape, result.type
+    graph.insert_before(node, nodes)
+    result.replace_all_uses_with(pixels, replace_graph_outputs=True)
     graph.remove(node, safe=True)
+    pixels.name = result.name
 
 
-def _lay_out(graph: ir.Graph, blocks: ir.Value, replaced: ir.Value, after: ir.Node, block: int) -> None:
-    """DepthToSpace of `blocks`, which everyone reads who read `replaced`."""
-    pixels = ir.Value(name=f"{replaced.name}_pixels", shape=replaced.shape, type=replaced.type)
-    replaced.replace_all_uses_with(pixels, replace_graph_outputs=True)
-    node = ir.node(
-        "DepthToSpace", [blocks], {"blocksize": block, "mode": "DCR"}, outputs=[pixels], name=pixels.name
-    )
-    graph.insert_after(after, node)
-    if pixels.is_graph_output():
-        pixels.name, replaced.name = replaced.name, f"{replaced.name}_replaced"
+def _node(
+    kind: str, inputs: Sequence[ir.Value | None], name: str, attributes: Mapping[str, int | str] | None = None
+) -> ir.Node:
+    node = ir.node(kind, inputs, attributes, name=name)
+    node.outputs[0].name = name
+    return node
 
 
-def _until_integers(value: ir.Value) -> list[ir.Node]:
-    """The clamps and the QuantizeLinear that alone follow `value`; none where it stays real."""
-    chain: list[ir.Node] = []
-    while not chain or chain[-1].op_type != "QuantizeLinear":
-        users = value.consumers()
-        if len(users) != 1 or users[0].op_type not in BEFORE_INTEGERS or value.is_graph_output():
-            return []
-        chain.append(users[0])
-        value = users[0].outputs[0]
-    for node in chain:
-        node.outputs[0].shape = None  # the blocks' shape from here on
-    return chain
+def _quantize_after(value: ir.Value) -> ir.Node | None:
+    """The QuantizeLinear that alone reads `value`, through clamps: rounding before them gives the same."""
+    users = value.consumers()
+    if len(users) != 1 or value.is_graph_output():
+        return None
+    if users[0].op_type in CLAMPS:
+        return _quantize_after(users[0].outputs[0])
+    return users[0] if users[0].op_type == "QuantizeLinear" else None
 
 
 @dataclass(frozen=True)
@@ -135,8 +130,7 @@ class _Parameters:
             self._constant(stored, change),
             *(self._constant(entry, self._per_channel) for entry in affine),
         ]
-        made = ir.node("DequantizeLinear", inputs, {"axis": 0}, name=self._name(value))
-        made.outputs[0].name, made.outputs[0].type = self._name(value), value.type
+        made = _node("DequantizeLinear", inputs, self._name(value), {"axis": 0})
         self.graph.insert_before(self.node, made)
         return made.outputs[0]
 

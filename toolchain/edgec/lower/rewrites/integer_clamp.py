@@ -12,7 +12,7 @@ from edgec.graph import Graph
 from edgec.passes.base import Pass, PassResult
 
 Array = npt.NDArray[Any]
-PRODUCERS = ("Conv", "Add")
+PRODUCERS = ("Conv", "Add", "DepthToSpace")
 
 
 @dataclass(frozen=True)
