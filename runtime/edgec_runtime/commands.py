@@ -163,7 +163,7 @@ def _bench_table(rows: tuple[dict[str, Any], ...]) -> None:
         "runs in",
         "median ms",
         "p90 ms",
-        "cv",
+        "CV %",
         "load ms",
         "first ms",
         "peak MiB",
@@ -177,10 +177,10 @@ def _bench_table(rows: tuple[dict[str, Any], ...]) -> None:
 
 def _bench_cells(row: dict[str, Any]) -> list[str]:
     latency, memory = row["latency_ms"] or {}, row["memory_mib"] or {}
-    values = (latency.get("median"), latency.get("p90"), latency.get("cv"), row["load_ms"], row["first_ms"])
-    numbers = ["-" if value is None else f"{value:.2f}" for value in values]
-    in_force = row["precision_in_force"] or "failed"
-    return [row["target"], row["precision"], in_force, *numbers, _cell(memory.get("peak"))]
+    spread = 100 * latency["cv"] if latency else None
+    times = (latency.get("median"), latency.get("p90"), spread, row["load_ms"], row["first_ms"])
+    numbers = ["-" if value is None else f"{value:.2f}" for value in (*times, memory.get("peak"))]
+    return [row["target"], row["precision"], row["precision_in_force"] or "failed", *numbers]
 
 
 def _cell(value: object) -> str:

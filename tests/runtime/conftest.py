@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
+
 from edgec.graph import Graph
 from edgec.lower import Lowered, lower
 from edgec_runtime.engine import Array, LoadOptions
@@ -25,7 +27,6 @@ from edgec_runtime.format.manifest import (
     Variant,
 )
 from edgec_runtime.format.write import seal, write_zip
-from onnx import TensorProto, helper, numpy_helper
 
 HERE = ("x86_64", "aarch64")
 
@@ -120,8 +121,9 @@ class BundleMaker:
         change: Mapping[tuple[str, str], Change] | None = None,
         input_changes: Mapping[str, Any] | None = None,
         output_changes: Mapping[str, Any] | None = None,
+        swap: Mapping[str, bytes] | None = None,
     ) -> Path:
-        """`variants`: (target, engine, precision) of each; `change`: of a finished variant, before sealing."""
+        """`variants`: (target, engine, precision); `change`: of a finished variant; `swap`: of files."""
         net = net or Net()
         self.made += 1
         side = net.size or 16
@@ -135,6 +137,7 @@ class BundleMaker:
             files |= own
             edit = (change or {}).get((target, precision))
             built.append(edit(variant) if edit else variant)
+        files |= swap or {}
         manifest = Manifest(
             schema=1,
             name="tiny",
@@ -219,7 +222,7 @@ def net_type() -> type[Net]:
     return Net
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_bundle(tmp_path: Path) -> BundleMaker:
     return BundleMaker(tmp_path)
 

@@ -4,6 +4,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+
 from edgec_runtime import resize as resizing
 from edgec_runtime.errors import InputError
 from edgec_runtime.format.manifest import InputSpec

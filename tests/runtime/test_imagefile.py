@@ -4,10 +4,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
+
 from edgec_runtime.errors import InputError
 from edgec_runtime.format.manifest import ClassSpec
 from edgec_runtime.imagefile import read_image, write_mask
-from PIL import Image
 
 SMOOTH = np.add.outer(np.arange(40), 2 * np.arange(50)).astype(np.uint8)
 RGB = np.dstack([SMOOTH, SMOOTH[::-1], SMOOTH[:, ::-1]])
@@ -73,5 +74,5 @@ def test_a_mask_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         np.testing.assert_array_equal(np.asarray(image), mask)
     with pytest.raises(InputError, match="choose another path"):
         write_mask(tmp_path / "no folder" / "mask.png", mask, classes)
-    with pytest.raises(InputError, match="ends in .png"):
+    with pytest.raises(InputError, match=r"ends in \.png"):
         write_mask(tmp_path / "mask.jpg", mask, classes)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+
 from edgec_runtime.format.manifest import ClassSpec, OutputSpec
 from edgec_runtime.mask import decide, probabilities, to_mask
 

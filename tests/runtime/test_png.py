@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from edgec_runtime.errors import InputError
-from edgec_runtime.png import SIGNATURE, UnsupportedPngError, read_png, write_png
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+
+from edgec_runtime.errors import InputError
+from edgec_runtime.png import SIGNATURE, UnsupportedPngError, read_png, write_png
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 

@@ -1,9 +1,10 @@
 import cv2
 import numpy as np
 import pytest
-from edgec_runtime.resize import resize, resize_numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from edgec_runtime.resize import resize, resize_numpy
 
 SIDES = st.integers(1, 90)
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from edgec_runtime import Session
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import (
