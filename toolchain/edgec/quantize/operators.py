@@ -1,16 +1,20 @@
 """Which operators run in integers, and why those.
 
-An operator is here when ONNX Runtime, OpenVINO and TFLite (XNNPACK) all keep it in int8: an operator that
-one of them computes in float would cost that engine two conversions for each tensor.
-
 - Conv, ConvTranspose: nearly all the time is spent there. (ONNX Runtime has no integer ConvTranspose; its
   lowering rewrites that to a Conv and a DepthToSpace, so the shared graph quantizes it.)
-- Concat, MaxPool and those that only move values: int8 moves a quarter of the bytes, and no rounding is lost.
-- Add: residual connections; all three have a kernel for two scales.
+- Those that only move values: with one scale on both sides nothing is rounded, and where an engine has an
+  integer form, which is nearly everywhere, it moves a quarter of the bytes.
+- Add: residual connections; ONNX Runtime, OpenVINO and TFLite (XNNPACK) each add integers of two scales.
 
-All else stays float: Sigmoid and Softmax because the output's resolution is theirs; Mul, pooling by average
-and bilinear Resize because XNNPACK or ONNX Runtime computes them in float or by slow reference kernels.
+All else stays float: Sigmoid and Softmax because the map's resolution is theirs, the others because one of
+the engines has no integer form. Where such an operator stands alone between convolutions, its neighbours'
+QuantizeLinear and DequantizeLinear enclose it, and an engine that can runs it in integers all the same
+(ONNX Runtime: Mul, AveragePool, LeakyRelu).
+
+A Relu or Clip after one of these is left out: rounding to integers clamps as well.
 """
+
+import math
 
 import onnx_ir as ir
 
@@ -33,9 +37,6 @@ MOVES = frozenset(
         "Unsqueeze",
     }
 )
-
-# What an engine does for nothing as it rounds the result of the operator before.
-CLAMPS = frozenset({"Relu", "Clip"})
 
 
 def data_inputs(node: ir.Node) -> list[ir.Value]:
@@ -67,14 +68,31 @@ def can_be_integer(node: ir.Node) -> bool:
 
 
 def clamp_after(node: ir.Node) -> ir.Node | None:
-    """The Relu or Clip that takes this node's result and nobody else does."""
-    if node.op_type not in CONVOLUTIONS | {"Add"}:
+    """The Relu or Clip (with 0 inside it) that takes this node's result, where nobody else does."""
+    if only_moves(node):
         return None
     result = node.outputs[0]
     users = list(result.consumers())
-    if result.is_graph_output() or len(users) != 1 or users[0].op_type not in CLAMPS:
+    if result.is_graph_output() or len(users) != 1 or not _clamps_around_zero(users[0]):
         return None
     return users[0]
+
+
+def _clamps_around_zero(node: ir.Node) -> bool:
+    if node.op_type == "Relu":
+        return True
+    if node.op_type != "Clip":
+        return False
+    low, high = _limit(node, 1, -math.inf), _limit(node, 2, math.inf)
+    return low <= 0 <= high  # a limit that is not known is NaN
+
+
+def _limit(node: ir.Node, place: int, default: float) -> float:
+    value = node.inputs[place] if len(node.inputs) > place else None
+    if value is None:
+        return default
+    constant = ir.convenience.get_const_tensor(value)
+    return math.nan if constant is None else float(constant.numpy().item())
 
 
 def _text(node: ir.Node, name: str, default: str) -> str:

@@ -14,13 +14,14 @@ class Plan:
     """`nodes` run in integers; `tensors` are kept in integers, in the order in which they are made.
 
     `sources` maps a tensor to those whose values it holds: itself where an operator works it out, those
-    of the inputs where values only move. `made` are the tensors that integer operators give.
+    of the inputs where values only move. `made` maps the tensors that integer operators give to the Relu or
+    Clip before them that need not run, where there is one.
     """
 
     nodes: list[ir.Node] = field(default_factory=list)
     tensors: list[ir.Value] = field(default_factory=list)
     sources: dict[ir.Value, list[ir.Value]] = field(default_factory=dict)
-    made: set[ir.Value] = field(default_factory=set)
+    made: dict[ir.Value, ir.Node | None] = field(default_factory=dict)
     sharing: Sharing = field(default_factory=Sharing)
 
     def observed(self) -> list[ir.Value]:
@@ -51,7 +52,7 @@ class Plan:
             self._add(result, [result])
             self.sharing.add(result, clamp.op_type if clamp else None)
         self.nodes.append(node)
-        self.made.add(result)
+        self.made[result] = clamp
 
     def _add(self, tensor: ir.Value, sources: list[ir.Value]) -> None:
         self.tensors.append(tensor)
@@ -69,7 +70,7 @@ def make_plan(graph: Graph) -> Plan:
     for node in graph.nodes:
         if can_be_integer(node) and _worth_it(node, ready):
             plan.take(node)
-            ready |= plan.made
+            ready.update(plan.made)
     return plan
 
 

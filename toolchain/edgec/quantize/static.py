@@ -68,14 +68,13 @@ def _insert_pairs(
     taken = set(plan.nodes)
     for tensor in plan.tensors:
         uses = list(tensor.uses())
-        scale, zero_point = constants[plan.sharing.leader(tensor)]
-        replaced = inserter.quantize(tensor, scale, zero_point)
-        everywhere = tensor in plan.made
+        replaced = inserter.quantize(tensor, *constants[plan.sharing.leader(tensor)])
         for use in uses:
-            if everywhere or use.node in taken:
+            if tensor in plan.made or use.node in taken:
                 use.node.replace_input_with(use.idx, replaced)
-        if everywhere:
+        if tensor in plan.made:
             _take_over_output(graph.model.graph.outputs, tensor, replaced)
+            _leave_out(graph.model.graph, plan.made[tensor])
 
 
 def _take_over_output(outputs: MutableSequence[ir.Value], tensor: ir.Value, replaced: ir.Value) -> None:
@@ -84,3 +83,13 @@ def _take_over_output(outputs: MutableSequence[ir.Value], tensor: ir.Value, repl
         if output is tensor:
             outputs[place] = replaced
             tensor.name, replaced.name = replaced.name, tensor.name
+
+
+def _leave_out(graph: ir.Graph, clamp: ir.Node | None) -> None:
+    """Let the operator before `clamp` give its result, under its name."""
+    if clamp is None or clamp.inputs[0] is None:
+        return
+    before, result = clamp.inputs[0], clamp.outputs[0]
+    result.replace_all_uses_with(before)
+    graph.remove(clamp, safe=True)
+    before.name = result.name
