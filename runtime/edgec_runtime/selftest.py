@@ -70,8 +70,8 @@ def _judge(result: SelftestResult, golden: Golden, name: str) -> None:
     raise SelftestError(
         f"{name} does not answer here as it did when it was built: masks agree on {result.agreement:.4%} "
         f"of the pixels (at least {golden.min_agreement:.4%} needed), outputs differ by "
-        f"{result.mean_error:.3g} on average (at most {golden.max_mean_error:.3g} allowed): try another version of the engine, "
-        "or build the bundle on this kind of machine"
+        f"{result.mean_error:.3g} on average (at most {golden.max_mean_error:.3g} allowed): "
+        "try another version of the engine, or build the bundle on this kind of machine"
     )
 
 
