@@ -12,9 +12,9 @@ from typing import NoReturn
 from edgec_runtime.errors import LimitError, ManifestError
 from edgec_runtime.format.limits import INTEGER, MANIFEST_BYTES, MANIFEST_DEPTH
 
-# Control, line-separating and text-direction characters, and halves of surrogate pairs: a name that holds
-# one shows a person something other than what it is, or drives the terminal.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Control, line-separating and text-direction characters: a name that holds one shows a person something
+# other than what it is, or drives the terminal. In canonical JSON, what is below 32 stands as an escape.
+_HIDDEN = re.compile(r"(?<!\\)(?:\\\\)*\\[^\"\\]|[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _NUMBER_LENGTH = 40  # digits; the longest number that is allowed needs 24
 
 
@@ -34,26 +34,31 @@ def decode(data: bytes) -> object:
     """Parse canonical JSON. Raises ManifestError where it is not that, LimitError where too large or deep."""
     if len(data) > MANIFEST_BYTES:
         raise LimitError(f"the manifest has {len(data)} bytes, at most {MANIFEST_BYTES} are allowed")
-    value = _parse(data)
-    _check(value, 1)
+    value, text = _parse(data)
+    _check_depth(value, 1)
     again = encode(value)
     if again != data:
         place = next((i for i, (a, b) in enumerate(zip(data, again, strict=False)) if a != b), len(again))
         raise ManifestError(
             f"the manifest is not canonical JSON: at byte {place} stands {data[place : place + 20]!r}"
         )
+    hidden = _HIDDEN.search(text)
+    if hidden is not None:
+        raise ManifestError(f"the manifest holds {hidden[0]!a}: control characters are not allowed")
     return value
 
 
-def _parse(data: bytes) -> object:
+def _parse(data: bytes) -> tuple[object, str]:
     try:
-        return json.loads(
-            data.decode(),
+        text = data.decode()
+        value = json.loads(
+            text,
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_real,
             parse_constant=_constant,
         )
+        return value, text
     except UnicodeDecodeError as error:
         raise ManifestError(f"the manifest is not UTF-8: {error}") from error
     except RecursionError as error:
@@ -63,11 +68,11 @@ def _parse(data: bytes) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ManifestError(f"the manifest has the key {twice!r} twice in one object")
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ManifestError(f"the manifest has the key {key[:80]!a} twice in one object")
+        found[key] = value
     return found
 
 
@@ -87,21 +92,10 @@ def _constant(text: str) -> NoReturn:
     raise ManifestError(f"the manifest holds {text}: only finite numbers are allowed")
 
 
-def _check(value: object, depth: int) -> None:
-    if isinstance(value, str):
-        _check_text(value)
-        return
-    if not isinstance(value, (dict, list)):
-        return
+def _check_depth(value: object, depth: int) -> None:
     if depth > MANIFEST_DEPTH:
         raise LimitError(f"the manifest is nested deeper than {MANIFEST_DEPTH}")
-    if isinstance(value, dict):
-        for key in value:
-            _check_text(key)
-    for item in value.values() if isinstance(value, dict) else value:
-        _check(item, depth + 1)
-
-
-def _check_text(text: str) -> None:
-    if _HIDDEN.search(text):
-        raise ManifestError(f"the manifest holds the text {text[:80]!a}: control characters are not allowed")
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        if isinstance(item, (dict, list)):
+            _check_depth(item, depth + 1)
