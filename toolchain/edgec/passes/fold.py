@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-import onnx
+import onnx_ir as ir
 import onnxsim
 
 from edgec.graph import Graph
 from edgec.passes.base import Pass, PassResult
+from edgec.tidy import tidy
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,8 @@ class FoldConstants(Pass):
             simplified, _ = onnxsim.simplify(proto)
         except Exception as error:  # onnxsim raises whatever its C++ does
             return PassResult(graph, False, (f"onnxsim left out: {str(error).partition(chr(10))[0]}",))
-        result = Graph.from_bytes(_plain(simplified))
+        result = tidy(ir.from_proto(simplified))  # onnxsim leaves a log of itself in the metadata
+        result.input.shape = graph.input.shape  # and may give a free dimension another name
         if result.to_bytes() == graph.to_bytes():
             return PassResult(graph, False)
         return PassResult(result, True)
-
-
-def _plain(proto: onnx.ModelProto) -> bytes:
-    data: bytes = proto.SerializeToString(deterministic=True)
-    return data

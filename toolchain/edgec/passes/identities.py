@@ -1,4 +1,4 @@
-"""Nodes that do nothing: Identity, Dropout at inference, x + 0, x * 1, Cast to its own type, ..."""
+"""Nodes that do nothing: Identity, x + 0, x * 1, Cast to its own type, ..."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,6 @@ _NO_OPS = [
     *rules.add_0_rule.commute(),
     rules.sub_0_rule,
     rules.div_by_1_rule,
-    rules.dropout_zero_rule,
-    rules.dropout_inference_rule,
     rules.no_op_cast_rule,
     rules.no_op_transpose_rule,
 ]

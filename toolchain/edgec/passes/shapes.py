@@ -12,17 +12,30 @@ from edgec.passes.library import LibraryPass
 
 @dataclass(frozen=True)
 class InferShapes(LibraryPass):
-    """Infer types and shapes; afterwards each value has both (a dimension may be symbolic)."""
+    """Infer types and shapes; afterwards each value has both (a dimension may be symbolic).
+
+    A shape with a dimension that an earlier inference could not name is worked out anew.
+    """
 
     def rewrite(self, model: ir.Model) -> bool:
         """See LibraryPass."""
-        return bool(ShapeInferencePass()(model).modified)
+        before = _shapes(model)
+        for value in _values(model):
+            if value.shape is not None and any(str(dim).startswith("unk__") for dim in value.shape):
+                value.shape = None
+        ShapeInferencePass()(model)
+        return _shapes(model) != before
 
     def ensures(self, graph: Graph) -> None:
         """Raise GraphError naming the first value without a type or shape."""
-        for node in graph.nodes:
-            for value in node.outputs:
-                if value.shape is None or value.dtype is None:
-                    raise GraphError(
-                        f"the shape of {value.name!r} (made by {node.op_type}) cannot be inferred"
-                    )
+        for value in _values(graph.model):
+            if value.shape is None or value.dtype is None:
+                raise GraphError(f"the shape of {value.name!r} cannot be inferred")
+
+
+def _values(model: ir.Model) -> list[ir.Value]:
+    return [value for node in model.graph for value in node.outputs]
+
+
+def _shapes(model: ir.Model) -> list[object]:
+    return [(value.dtype, value.shape and tuple(map(str, value.shape))) for value in _values(model)]

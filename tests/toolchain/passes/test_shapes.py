@@ -1,0 +1,25 @@
+import pytest
+
+from edgec.errors import GraphError
+from edgec.passes.shapes import InferShapes
+
+
+def test_every_value_gets_its_shape(network, weights) -> None:
+    body = """x = Conv<pads = [1,1,1,1]>(image, w)
+        y = MaxPool<kernel_shape = [2,2], strides = [2,2]>(x) map = Relu(y)"""
+    result = InferShapes()(network(body, {"w": weights(3, 2, 3, 3)}))
+    assert result.changed
+    shapes = {value.name: list(value.shape) for node in result.graph.nodes for value in node.outputs}
+    assert shapes == {"x": ["batch", 3, 8, 8], "y": ["batch", 3, 4, 4], "map": ["batch", 3, 4, 4]}
+
+
+def test_shapes_that_are_known_are_left_alone(network) -> None:
+    graph = InferShapes()(network("x = Relu(image) map = Relu(x)", maps=2)).graph
+    assert not InferShapes()(graph).changed
+
+
+def test_a_shape_that_cannot_be_inferred_is_refused(network) -> None:
+    graph = network("x = Relu(image) map = Relu(x)", maps=2)
+    graph.model.graph.node(0).op_type = "Unheard"
+    with pytest.raises(GraphError, match="'x'"):
+        InferShapes()(graph)
