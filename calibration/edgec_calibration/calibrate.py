@@ -8,9 +8,10 @@ import numpy as np
 
 from edgec_calibration.errors import CalibrationError
 from edgec_calibration.observers import METHODS, Observer
+from edgec_calibration.probe import Probe
 from edgec_calibration.ranges import Ranges
 from edgec_runtime.engine import Array
-from edgec_runtime.errors import EngineError, UsageError
+from edgec_runtime.errors import UsageError
 
 
 def calibrate(
@@ -26,13 +27,13 @@ def calibrate(
     unusable samples, unknown tensors and values that are not finite, EngineError where the engine fails.
     """
     observers = _observers(tensors, method)
-    session = _Probe(model, tensors)
+    probe = Probe(model, tensors)
     digest = hashlib.sha256()
     count = 0
     for sample in samples:
         _check(sample, count)
         _add(digest, sample)
-        for name, values in session.run(sample):
+        for name, values in probe.run(sample):
             _observe(observers[name], name, values, count)
         count += 1
     if count == 0:
@@ -43,52 +44,6 @@ def calibrate(
         graph_sha256=hashlib.sha256(model).hexdigest(),
         samples_sha256=digest.hexdigest(),
     )
-
-
-class _Probe:
-    """A network in ONNX Runtime whose inner tensors come out."""
-
-    def __init__(self, model: bytes, tensors: Sequence[str]) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                _with_outputs(model, tensors), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise EngineError(f"ONNX Runtime cannot load the network to calibrate: {error}") from error
-        self._input: str = self._session.get_inputs()[0].name
-        self._wanted = list(tensors)
-
-    def run(self, sample: Array) -> list[tuple[str, Array]]:
-        """Each wanted tensor's name and values for one sample."""
-        inner = [name for name in self._wanted if name != self._input]
-        try:
-            values = self._session.run(inner, {self._input: sample}) if inner else []
-        except Exception as error:
-            raise EngineError(f"ONNX Runtime failed on a sample of shape {sample.shape}: {error}") from error
-        found = dict(zip(inner, values, strict=True))
-        return [(name, found.get(name, sample)) for name in self._wanted]
-
-
-def _with_outputs(model: bytes, tensors: Sequence[str]) -> bytes:
-    import onnx
-
-    proto = onnx.load_from_string(model)
-    graph = proto.graph
-    inner = {name for node in graph.node for name in node.output}
-    known = inner | {value.name for value in graph.input}
-    for name in tensors:
-        if name not in known:
-            raise CalibrationError(f"the network has no tensor {name!r} to calibrate")
-    present = {value.name for value in graph.output}
-    graph.output.extend(
-        onnx.ValueInfoProto(name=name) for name in tensors if name in inner and name not in present
-    )
-    data: bytes = proto.SerializeToString()
-    return data
 
 
 def _observers(tensors: Sequence[str], method: str) -> dict[str, Observer]:
