@@ -2,8 +2,8 @@
 
     python benchmarks/import_time.py [--rounds 40]
 
-Each round starts a fresh process for every candidate, in random order. Read the ratios: medians of the rounds'
-own ratios. The limit is 1.3.
+Each round starts a fresh process for every candidate, in random order. Read the ratios: medians of the
+rounds' own ratios. The limit is 1.3.
 """
 
 import argparse
