@@ -24,9 +24,9 @@ def command(
 ) -> int:
     """Measure a bundle's variants on this machine.
 
-    Each runs in a fresh process. BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. The numbers also go
-    into NAME-VERSION.bench.json beside it. Exit code 1: some variant could not run, 2: none could; the table
-    says why.
+    Each runs in a fresh process. BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is
+    named. The numbers also go into NAME-VERSION.bench.json beside it. Exit code 1: some variant could not
+    run, 2: none could; the table says why.
     """
     from edgec.report.bench import bench_table
     from edgec_runtime.bench import bench, write_report
