@@ -106,11 +106,12 @@ class Op:
 
     def scalar(self, name: str, value: float, like: Tensor) -> Tensor:
         """A constant of one value in the type and scale of `like`."""
-        data, quantization = np.array([value], np.float32), like.quantization
-        if quantization is not None:
-            data = np.clip(np.round(data / quantization.scale[0]) + quantization.zero, -128, 127).astype(
-                np.int8
-            )
+        data, quantization = np.array([value]), like.quantization
+        if quantization is None:
+            data = data.astype(np.float32)
+        else:
+            integers = np.round(data / quantization.scale[0]) + quantization.zero
+            data = np.clip(integers, -128, 127).astype(np.int8)
         return self.writer.put(Constant(f"{self.result.name}_{name}", data, quantization))
 
     def emit(

@@ -4,7 +4,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from edgec.lower.tflite.op import Handler, Op
-from edgec.lower.tflite.ops.window import Window, padded, window_of
+from edgec.lower.tflite.ops.window import VALID, Window, pad, padded, window_of
 
 HEIGHT_AND_WIDTH = (1, 2)
 
@@ -32,17 +32,12 @@ def average_pool(op: Op) -> None:
     window = window_of(op, tuple(op.attribute("kernel_shape")))
     if set(window.dilation) != {1}:
         op.unsupported("TFLite pools without dilation only")
-    source, uncounted = op.input(), not op.attribute("count_include_pad", 0)
-    has_padding = any(axis.before or axis.after for axis in window.axes)
-    if has_padding and uncounted != (window.padding is not None):
-        op.unsupported("TFLite averages without padding, or with padding as its SAME that is not counted")
-    source, padding = padded(op, window, source)
-    op.emit(
-        "AVERAGE_POOL_2D",
-        [source],
-        op.output(source.quantization),
-        _options(window, padding),
-    )
+    source, padding = op.input(), window.padding
+    if any(axis.before or axis.after for axis in window.axes) and op.attribute("count_include_pad", 0):
+        source, padding = pad(op, source, window.amounts), VALID
+    if padding is None:
+        op.unsupported("TFLite averages over padding that counts, or over padding placed as its SAME does")
+    op.emit("AVERAGE_POOL_2D", [source], op.output(source.quantization), _options(window, padding))
 
 
 def global_average_pool(op: Op) -> None:

@@ -53,6 +53,11 @@ class Window:
         """SAME or VALID where one of them is exactly this window, else None."""
         return min(self.axes[0].paddings & self.axes[1].paddings, default=None)
 
+    @property
+    def amounts(self) -> list[Pair]:
+        """The padding before and after, for each NHWC axis."""
+        return [(0, 0), *((axis.before, axis.after) for axis in self.axes), (0, 0)]
+
 
 def window_of(op: Op, kernel: Pair) -> Window:
     """Read strides, dilations and padding of a convolution or pooling node."""
@@ -69,8 +74,7 @@ def padded(op: Op, window: Window, source: Tensor, fill: Tensor | None = None) -
     """The input and TFLite's padding for this window; pads explicitly where no padding of TFLite's fits."""
     if window.padding is not None:
         return source, window.padding
-    amounts = [(0, 0), *((axis.before, axis.after) for axis in window.axes), (0, 0)]
-    return pad(op, source, amounts, fill), VALID
+    return pad(op, source, window.amounts, fill), VALID
 
 
 def pad(op: Op, source: Tensor, amounts: list[Pair], fill: Tensor | None = None) -> Tensor:
