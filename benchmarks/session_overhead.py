@@ -4,8 +4,8 @@
 
 For every variant that runs here, one thread, on the bundle's golden input. `own work`: `Session.run` with the
 engine's native object replaced by one that answers at once, which is what the session adds and nothing else.
-`direct` and `session`: the native object and the session, interleaved in random order; `ratio` is the median of
-the rounds' own ratios with its 95 % bootstrap interval, which on a busy machine is wider than what it measures.
+`direct` and `session`: the native object and the session, interleaved in random order; `ratio` is the median
+of the rounds' own ratios with its 95 % bootstrap interval, on a busy machine wider than what it measures.
 """
 
 import argparse
@@ -35,18 +35,21 @@ class Null:
         self._name, self._answer = name, answer
 
     def run(self, _outputs: object, _feeds: object) -> list[Array]:
+        """ONNX Runtime's."""
         return [self._answer]
 
     def infer(self, _feeds: object, **_options: bool) -> dict[str, Array]:
+        """OpenVINO's."""
         return {self._name: self._answer}
 
     def set_tensor(self, _index: int, _value: Array) -> None:
-        pass
+        """TFLite's, the first step."""
 
     def invoke(self) -> None:
-        pass
+        """TFLite's, the second step."""
 
     def get_tensor(self, _index: int) -> Array:
+        """TFLite's, the third step."""
         return self._answer
 
 

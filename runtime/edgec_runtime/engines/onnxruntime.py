@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from edgec_runtime.engine import Array, Closing, Engine, LoadOptions
-from edgec_runtime.engines.packages import installed_version, only_file
+from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
 ERRORS_ONLY = 3
@@ -64,6 +64,8 @@ class OnnxSession(Closing):
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Input name to array -> output name to array. Raises EngineError."""
+        if self._session is None:
+            raise closed("onnxruntime")
         try:
             values = self._session.run(self._outputs, feeds)
         except Exception as error:

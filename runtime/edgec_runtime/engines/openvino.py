@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edgec_runtime.engine import Array, Closing, Engine, LoadOptions
-from edgec_runtime.engines.packages import installed_version, only_file
+from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
 
@@ -50,6 +50,8 @@ class OpenVinoRequest(Closing):
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Input name to array -> output name to array. Raises EngineError."""
+        if self._request is None:
+            raise closed("openvino")
         try:
             # Inputs are read in place; outputs are views of the request's memory, which the next run
             # overwrites, so they are copied.

@@ -18,12 +18,14 @@ def installed_version(*distributions: str) -> str | None:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """The release part of a version: '2026.4.1-22982+local' -> (2026, 4, 1)."""
+    """The release part of a version without its last zeros: '2026.4.0-22982+local' -> (2026, 4)."""
     parts: list[int] = []
     for part in version.replace("+", "-").split("-")[0].split("."):
         if not part.isdigit():
             break
         parts.append(int(part))
+    while parts and parts[-1] == 0:
+        parts.pop()
     return tuple(parts)
 
 
@@ -34,6 +36,11 @@ def check_version(engine: str, installed: str, minimum: str) -> None:
             f"{engine} {installed} is too old for this bundle, which needs {minimum} or newer: "
             f"pip install -U 'edgec-runtime[{engine}]'"
         )
+
+
+def closed(engine: str) -> EngineError:
+    """What a run after `close` raises."""
+    return EngineError(f"{engine}: the network is closed: open the session again")
 
 
 def only_file(files: Mapping[str, bytes], suffix: str, engine: str) -> bytes:

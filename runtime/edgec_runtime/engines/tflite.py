@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from edgec_runtime.engine import Array, Closing, Engine, LoadOptions
-from edgec_runtime.engines.packages import installed_version, only_file
+from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
 
@@ -56,6 +56,8 @@ class Interpreter(Closing):
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Input name to NHWC array -> output name to NHWC array. Raises EngineError."""
+        if self._interpreter is None:
+            raise closed("tflite")
         if feeds.keys() != self._inputs.keys():
             raise EngineError(f"tflite: the network takes {sorted(self._inputs)}, not {sorted(feeds)}")
         count = len(next(iter(feeds.values())))
