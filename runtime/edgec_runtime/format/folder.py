@@ -49,6 +49,7 @@ class FolderSource:
     def manifest(self) -> bytes:
         """The bytes of `manifest.json`."""
         with self._open(MANIFEST) as file:
+            # One byte more than is allowed, so that a file that grew since is refused.
             return _read_up_to(file, limits.MANIFEST_BYTES + 1)
 
     def crc(self, path: str) -> None:
@@ -131,7 +132,6 @@ def _list_one(folder: int, name: str, path: str) -> dict[str, int]:
 
 
 def _read_up_to(file: BinaryIO, size: int) -> bytes:
-    # One more byte than expected shows a file that grew; the digest then refuses it.
     parts = []
     left = size
     while left > 0 and (part := file.read(left)):

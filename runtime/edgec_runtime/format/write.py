@@ -35,12 +35,13 @@ def write_folder(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> 
     """
     contents = {MANIFEST: encode_manifest(manifest), **_checked(manifest, files)}
     temporary = _temporary(path)
+    temporary.mkdir()
     try:
         for name, data in contents.items():
             target = temporary / name
             target.parent.mkdir(parents=True, exist_ok=True)
             _write_file(target, (data,))
-        for folder in {(temporary / name).parent for name in contents}:
+        for folder in (temporary, *filter(Path.is_dir, temporary.rglob("*"))):
             _sync_folder(folder)
         _replace_folder(temporary, path)
     except BaseException:
