@@ -33,9 +33,10 @@ def affine(name: str, low: float, high: float, activation: Literal["uint8", "int
             f"the range of {name!r} is ({low}, {high}): both ends must be finite, with 0 between them; "
             "calibrate again"
         )
-    scale = float(np.float32((high - low) / STEPS))
-    if not math.isfinite(scale):
+    exact = (high - low) / STEPS
+    if exact > float(np.finfo(np.float32).max):
         raise QuantizationError(f"the range of {name!r} is ({low}, {high}): too wide for a float32 scale")
+    scale = float(np.float32(exact))
     if scale < np.finfo(np.float32).tiny:
         return Affine(float(np.float32(1 / STEPS)), LEAST[activation])
     zero_point = min(max(round(-low / scale), 0), STEPS)

@@ -31,6 +31,8 @@ def quantize_static(graph: Graph, ranges: Ranges, int8: Int8) -> Graph:
         raise QuantizationError("the ranges were measured on another network: calibrate this one")
     result = graph.clone()
     plan = make_plan(result)
+    if not any(node.op_type in CONVOLUTIONS for node in plan.nodes):
+        raise QuantizationError("the network has no convolution to quantize: build it in fp32")
     inserter = Inserter(result.model.graph)
     scales = _activations(plan, ranges, int8)
     for node in plan.nodes:
