@@ -3,6 +3,7 @@
 import hashlib
 import io
 import pickle
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -67,7 +68,9 @@ def _parse(path: Path, data: bytes) -> object:
     if path.suffix not in (".pt", ".pth"):
         raise CheckpointError(f"{path}: a checkpoint ends in .safetensors, .pt or .pth")
     try:
-        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickle protocols: refused below where it matters
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path} is damaged, or holds Python objects and not only tensors; edgec runs no code from a "

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from types import ModuleType
 from torch import nn
 
 from edgec.errors import ModelSourceError
+
+_INSTALLED = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
 
 
 def call_factory(model: str) -> nn.Module:
@@ -31,9 +34,7 @@ def call_factory(model: str) -> nn.Module:
         module = _load_file(file) if file else importlib.import_module(place)
         network = _find(module, name, model)()
     if not isinstance(network, nn.Module):
-        raise ModelSourceError(
-            f"--model {model}: {name}() gave a {type(network).__name__}, not a torch.nn.Module"
-        )
+        raise ModelSourceError(f"--model {model}: {name}() gave a {type(network).__name__}, not an nn.Module")
     return network
 
 
@@ -85,6 +86,5 @@ def _where(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}: "
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if f.filename != __file__ and not f.filename.startswith("<")]
-    own = [f for f in own if not f.filename.startswith(str(Path(importlib.__file__).parent))]
+    own = [f for f in frames if not f.filename.startswith((__file__, "<", *_INSTALLED))]
     return f"{own[-1].filename}, line {own[-1].lineno}: " if own else ""

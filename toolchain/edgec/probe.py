@@ -36,15 +36,15 @@ def find_multiple(run: Run, channels: int) -> int:
     to 64 fits.
     """
     for multiple in _MULTIPLES:
-        low = multiple * (_BASE // multiple + 1)
+        low = multiple * ((_BASE // multiple + 1) | 1)
         height, width = low, low + 2 * multiple
         try:
-            *_, tall, wide = run(noise(1, channels, height, width)).shape
+            batch, _, tall, wide = run(noise(1, channels, height, width)).shape
         except Exception as error:
             if multiple == _MULTIPLES[-1]:
                 raise ExportError(f"the network takes no size freely: {error}. {FIX_THE_SIZE}") from error
             continue
-        if tall and wide and not height % tall and not width % wide:
+        if batch == 1 and tall and wide and not height % tall and not width % wide:
             return multiple
     raise ExportError(f"the network takes no multiples of 1 to {_MULTIPLES[-1]} freely. {FIX_THE_SIZE}")
 

@@ -1,15 +1,6 @@
-from collections import Counter
-
 import numpy as np
-import onnxruntime
-import pytest
-import torch
 
-from edgec.export import export
 from edgec.passes.simplify import simplify
-from edgec.source import load_source
-
-UNET_OPERATORS = {"Conv", "Relu", "MaxPool", "ConvTranspose", "Concat", "Sigmoid"}
 
 
 def test_all_passes_together(network, operators, run, weights) -> None:
@@ -61,21 +52,3 @@ def test_input_and_output_are_untouched(network, weights) -> None:
     assert graph.output.name == "map"
     assert list(graph.input.shape) == ["batch", 2, 8, 8]
     assert list(graph.output.shape) == ["batch", 3, 6, 6]
-
-
-@pytest.mark.parametrize("size", [(64, 64), (37, 50)])
-def test_unet_light_keeps_only_what_a_unet_is(size: tuple[int, int]) -> None:
-    source = load_source("unet_light")
-    exported = export(source, size).graph
-    graph = simplify(exported).graph
-    found = Counter(node.op_type for node in graph.nodes)
-    crops = {"Slice"} if size == (37, 50) else set()
-    assert set(found) == UNET_OPERATORS | crops
-    assert found["Conv"] == 37
-    assert all(value.shape[0] == "batch" for node in graph.nodes for value in node.outputs)
-    image = np.random.default_rng(0).random((3, 1, *size), np.float32)
-    with torch.inference_mode():
-        expected = source.module(torch.from_numpy(image)).numpy()
-    for step in (exported, graph):
-        answer = onnxruntime.InferenceSession(step.to_bytes()).run(None, {"image": image})[0]
-        np.testing.assert_allclose(answer, expected, rtol=0, atol=1e-5)
