@@ -26,9 +26,8 @@ def test_silent_counts_and_times() -> None:
 
 def test_a_line_for_each_step_when_it_ends() -> None:
     progress, file = shown()
-    with progress, progress.step("build"):
-        with progress.step("export") as step:
-            step.note = "12 nodes [x]"
+    with progress, progress.step("build"), progress.step("export") as step:
+        step.note = "12 nodes [x]"
     lines = file.getvalue().splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("  export  ")
