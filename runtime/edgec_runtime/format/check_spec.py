@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from edgec_runtime.format import limits
-from edgec_runtime.format.check_value import check_tensor, check_tensor_name, refuse
+from edgec_runtime.format.check_value import check_label, check_tensor, refuse
 from edgec_runtime.format.manifest import ClassSpec, InputSpec, Manifest, OutputSpec
 
 
 def check_input(spec: InputSpec) -> None:
     """Raises ManifestError naming the key."""
-    check_tensor_name("input.name", spec.name)
+    check_label("input.name", spec.name)
     wanted = 1 if spec.colour == "grey" else 3
     if spec.channels != wanted:
         refuse("input.channels", spec.channels, f"{wanted}, as input.colour is {spec.colour!r}")
@@ -37,7 +37,7 @@ def _check_size(spec: InputSpec) -> None:
 
 def check_output(spec: OutputSpec) -> None:
     """Raises ManifestError naming the key."""
-    check_tensor_name("output.name", spec.name)
+    check_label("output.name", spec.name)
     if not 1 <= spec.channels <= limits.TENSOR_DIMENSION:
         refuse("output.channels", spec.channels, f"1 to {limits.TENSOR_DIMENSION}")
     _check_threshold(spec)
@@ -60,8 +60,7 @@ def _check_threshold(spec: OutputSpec) -> None:
 
 
 def _check_class(where: str, found: ClassSpec) -> None:
-    if not found.name:
-        refuse(f"{where}.name", found.name, "a name")
+    check_label(f"{where}.name", found.name)
     if len(found.colour) != 3 or not all(0 <= value <= 255 for value in found.colour):
         refuse(f"{where}.colour", found.colour, "three integers from 0 to 255")
 

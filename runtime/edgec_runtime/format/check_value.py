@@ -10,6 +10,7 @@ from edgec_runtime.format import limits
 from edgec_runtime.format.manifest import TensorFile
 from edgec_runtime.format.names import segment_problem
 
+LABEL_LENGTH = 256
 SHA256_PATTERN = "[0-9a-f]{64}"
 VERSION_PATTERN = (  # semver.org, without its groups
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
@@ -44,10 +45,10 @@ def check_sha256(where: str, value: str) -> None:
         refuse(where, value, "a sha256 of 64 lower-case hex digits")
 
 
-def check_tensor_name(where: str, name: str) -> None:
-    """Raises ManifestError where `name` cannot be the name of a network's input or output."""
-    if not 1 <= len(name) <= 256:
-        refuse(where, name[:80], "a name of 1 to 256 characters")
+def check_label(where: str, name: str) -> None:
+    """Raises ManifestError where `name` is empty or long: the name of a class, an input or an output."""
+    if not 1 <= len(name) <= LABEL_LENGTH:
+        refuse(where, name[:80], f"a name of 1 to {LABEL_LENGTH} characters")
 
 
 def check_fraction(where: str, value: float) -> None:

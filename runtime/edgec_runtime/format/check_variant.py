@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from edgec_runtime.errors import FileSetError
 from edgec_runtime.format.check_value import (
     check_fraction,
+    check_label,
     check_segment,
     check_tensor,
-    check_tensor_name,
     refuse,
 )
 from edgec_runtime.format.manifest import Accuracy, Manifest, Parity, Variant
@@ -65,8 +65,8 @@ def _check_model(variant: Variant, where: str, sizes: Mapping[str, int]) -> None
         )
     if len({path.rpartition(".")[0] for path in variant.files}) != 1:
         refuse(f"{where}.files", variant.files, "files whose paths differ in the suffix only")
-    check_tensor_name(f"{where}.input", variant.input)
-    check_tensor_name(f"{where}.output", variant.output)
+    check_label(f"{where}.input", variant.input)
+    check_label(f"{where}.output", variant.output)
     for name, count in variant.operators.items():
         if count < 0:
             refuse(f"{where}.operators.{name}", count, "a number of operators, not negative")

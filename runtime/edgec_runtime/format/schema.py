@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from edgec_runtime.format import limits
-from edgec_runtime.format.check_value import SHA256_PATTERN, VERSION_PATTERN
+from edgec_runtime.format.check_value import LABEL_LENGTH, SHA256_PATTERN, VERSION_PATTERN
 from edgec_runtime.format.check_variant import ENGINE_VERSION_PATTERN
 from edgec_runtime.format.decode import hints_of, members
 from edgec_runtime.format.manifest import SCHEMA, Manifest
@@ -20,6 +20,7 @@ _TYPES: dict[Any, str] = {NoneType: "null", bool: "boolean", int: "integer", flo
 _SEGMENT = {"pattern": f"^{SEGMENT_PATTERN}$"}
 _SHA256 = {"pattern": f"^{SHA256_PATTERN}$"}
 _PATH = {"pattern": f"^{SEGMENT_PATTERN}(/{SEGMENT_PATTERN}){{0,{limits.NAME_SEGMENTS - 1}}}$"}
+_LABEL = {"minLength": 1, "maxLength": LABEL_LENGTH}
 _FRACTION = {"minimum": 0, "maximum": 1}
 _SIZE = {"minimum": 0}
 _DIMENSION = {"minimum": 1, "maximum": limits.TENSOR_DIMENSION}
@@ -39,13 +40,16 @@ _RULES: dict[tuple[str, str], dict[str, Any]] = {
     ("Lineage", "recipe_sha256"): _SHA256,
     ("Lineage", "checkpoint_sha256"): _SHA256,
     ("Lineage", "samples_sha256"): _SHA256,
+    ("InputSpec", "name"): _LABEL,
     ("InputSpec", "channels"): {"enum": [1, 3]},
     ("InputSpec", "height"): _DIMENSION,
     ("InputSpec", "width"): _DIMENSION,
     ("InputSpec", "multiple_of"): _DIMENSION,
     ("InputSpec", "scale"): {"exclusiveMinimum": 0},
+    ("OutputSpec", "name"): _LABEL,
     ("OutputSpec", "channels"): _DIMENSION,
     ("OutputSpec", "threshold"): {"exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    ("ClassSpec", "name"): _LABEL,
     ("ClassSpec", "colour"): {"minItems": 3, "maxItems": 3},
     ("TensorFile", "path"): _PATH,
     ("TensorFile", "shape"): {"minItems": 1, "maxItems": limits.TENSOR_RANK},
@@ -53,6 +57,8 @@ _RULES: dict[tuple[str, str], dict[str, Any]] = {
     ("Variant", "min_engine_version"): {"pattern": f"^{ENGINE_VERSION_PATTERN}$"},
     ("Variant", "engine_versions"): {"minItems": 1, "uniqueItems": True},
     ("Variant", "architectures"): {"minItems": 1, "uniqueItems": True},
+    ("Variant", "input"): _LABEL,
+    ("Variant", "output"): _LABEL,
     ("Variant", "files"): {"minItems": 1, "uniqueItems": True},
     ("Golden", "min_agreement"): _FRACTION,
     ("Golden", "max_mean_error"): _SIZE,

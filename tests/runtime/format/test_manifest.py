@@ -192,6 +192,7 @@ VALUES: list[tuple[Callable[[Content], object], type[BundleError], str]] = [
     (put("output", "threshold", to=1.0), ManifestError, "output.threshold is 1.0"),
     (put("output", "classes", to=[]), ManifestError, "output.classes is []; expected 2"),
     (put("output", "classes", 0, "name", to=""), ManifestError, "output.classes[0].name"),
+    (put("output", "classes", 0, "name", to=LONG), ManifestError, "output.classes[0].name"),
     (put("output", "classes", 1, "colour", to=[0, 0]), ManifestError, "output.classes[1].colour"),
     (put("output", "classes", 1, "colour", to=[0, 0, 256]), ManifestError, "output.classes[1].colour"),
     (put("output", "classes", 1, "colour", to=[0, 0, -1]), ManifestError, "output.classes[1].colour"),
