@@ -1,0 +1,193 @@
+"""What int8 costs in accuracy and gains in time, setting by setting and engine by engine.
+
+    python benchmarks/quantization.py [--model unet_light] [--data DIR] [--rounds 40]
+
+First table: each way to quantize, in each engine: mean Dice, its change against fp32 in that engine, and
+the mean difference of the probabilities from fp32's. Second table: the time of one image at one thread, all
+candidates in one run, each round in random order; read the ratios, which are medians of the rounds' own.
+"peer" is ONNX Runtime's own quantizer at its best setting: QDQ, uint8 activations, per channel, reduced
+range, the same images. It runs as it wrote the file; ours goes through the lowerings, as in a bundle.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter_ns
+from typing import Any
+
+import click
+import numpy as np
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType
+from onnxruntime.quantization import quantize_static as peer_quantize
+
+from edgec.data import Dataset, open_dataset
+from edgec.evaluation import score_masks
+from edgec.export import export
+from edgec.graph import Graph
+from edgec.lower import ENGINES, Lowered, lower
+from edgec.passes.simplify import simplify
+from edgec.quantize import quantize_static, tensors_to_observe
+from edgec.recipe import Recipe
+from edgec.report.tables import console_table
+from edgec.runner import Runner
+from edgec.source import load_source
+from edgec.spec import input_spec, output_spec
+from edgec_calibration import calibrate
+from edgec_runtime.engine import Array
+from edgec_runtime.image import prepare
+from edgec_runtime.machine import environment
+from edgec_runtime.mask import probabilities, to_mask
+from edgec_targets.target import Int8
+
+U8 = Int8(activation="uint8", reduce_range=True)
+U8_FULL = Int8(activation="uint8")
+U8_TENSOR = Int8(activation="uint8", per_channel=False, reduce_range=True)
+S8 = Int8(activation="int8")
+# What is calibrated on how many images, and how; the first of each engine is what the bundle takes.
+SETTINGS: dict[str, tuple[str, int, Int8]] = {
+    "u8 reduced, min-max, 24 images": ("min-max", 24, U8),
+    "u8 reduced, percentile, 24 images": ("percentile", 24, U8),
+    "u8 reduced, min-max, 8 images": ("min-max", 8, U8),
+    "u8 reduced, min-max, 1 image": ("min-max", 1, U8),
+    "u8 reduced, one scale a weight": ("min-max", 24, U8_TENSOR),
+    "u8 full range": ("min-max", 24, U8_FULL),
+    "s8 full range": ("min-max", 24, S8),
+}
+BEST = {"onnxruntime": U8, "openvino": U8, "tflite": S8}
+
+
+class Bench:
+    """One network, its calibration images, and the images to judge it on."""
+
+    def __init__(self, model: str, data: str) -> None:
+        recipe = Recipe(model=model)
+        exported = export(load_source(model), recipe.size)
+        self.graph: Graph = simplify(exported.graph).graph
+        self.input = input_spec(self.graph, recipe, exported.multiple_of)
+        self.output = output_spec(self.graph, recipe)
+        self.calibration = [prepare(sample.image, self.input) for sample in open_dataset(recipe.calibration)]
+        self.data: Dataset = open_dataset(data)
+
+    def quantized(self, method: str, images: int, int8: Int8) -> Graph:
+        """Ours."""
+        observed = tensors_to_observe(self.graph)
+        ranges = calibrate(self.graph.to_bytes(), observed, self.calibration[:images], method)
+        return quantize_static(self.graph, ranges, int8)
+
+    def peer(self) -> Graph:
+        """ONNX Runtime's."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "peer.onnx"
+            peer_quantize(
+                self.graph.to_proto(),
+                path,
+                _Reader(self.input.name, self.calibration),
+                quant_format=QuantFormat.QDQ,
+                per_channel=True,
+                reduce_range=True,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+            )
+            return Graph.from_bytes(path.read_bytes())
+
+    def as_it_is(self, graph: Graph, engine: str) -> Lowered:
+        """The peer's file: ONNX Runtime reads it as it is."""
+        if engine != "onnxruntime":
+            return lower(graph, engine)
+        return Lowered({"model.onnx": graph.to_bytes()}, "NCHW", self.input.name, self.output.name)
+
+    def judge(self, runner: Runner) -> tuple[float, list[Array]]:
+        """Mean Dice, and the probabilities of each image."""
+        found: list[Array] = []
+
+        def segment(image: Any) -> Any:
+            answer = runner.run(prepare(image, self.input))
+            found.append(probabilities(answer, self.output))
+            return to_mask(answer, self.output, image.shape[:2])
+
+        return score_masks(segment, self.data).dice, found
+
+
+class _Reader(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, name: str, images: list[Array]) -> None:
+        self._feeds: Iterator[dict[str, Array]] = iter([{name: image} for image in images])
+
+    def get_next(self) -> dict[str, Array] | None:
+        return next(self._feeds, None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the first table."""
+
+    engine: str
+    setting: str
+    dice: float
+    change: float
+    difference: float
+
+
+def accuracy(bench: Bench) -> Iterator[Row]:
+    """Every setting in every engine that can say something about it."""
+    graphs = {name: bench.quantized(*setting) for name, setting in SETTINGS.items()}
+    peer = bench.peer()
+    for engine in ENGINES:
+        lowered: dict[str, Callable[[], Lowered]] = {
+            name: lambda graph=graph, engine=engine: lower(graph, engine)  # type: ignore[misc]
+            for name, graph in {"fp32": bench.graph, **graphs}.items()
+        }
+        if engine != "tflite":  # the peer writes no ConvTranspose that TFLite could take
+            lowered["peer"] = lambda engine=engine: bench.as_it_is(peer, engine)  # type: ignore[misc]
+        base, reference = 0.0, list[Array]()
+        for name, make in lowered.items():
+            with Runner(make(), engine) as runner:
+                dice, found = bench.judge(runner)
+            if name == "fp32":
+                base, reference = dice, found
+            apart = [np.abs(one - other).mean() for one, other in zip(found, reference, strict=True)]
+            yield Row(engine, name, dice, dice - base, float(np.mean(apart)))
+
+
+def latency(bench: Bench, rounds: int) -> Iterator[tuple[str, str, str, str]]:
+    """Engine, candidate, median milliseconds and times fp32 of that engine."""
+    peer = bench.peer()
+    runners: dict[tuple[str, str], Runner] = {}
+    for engine in ENGINES:
+        runners[engine, "fp32"] = Runner(lower(bench.graph, engine), engine)
+        runners[engine, "int8"] = Runner(lower(bench.quantized("min-max", 24, BEST[engine]), engine), engine)
+        if engine != "tflite":
+            runners[engine, "peer"] = Runner(bench.as_it_is(peer, engine), engine)
+    times: dict[tuple[str, str], list[float]] = {key: [] for key in runners}
+    order, image = np.random.default_rng(0), bench.calibration[0]
+    for number in range(-5, rounds):  # five rounds to warm up
+        for place in order.permutation(len(runners)):
+            key = list(runners)[place]
+            start = perf_counter_ns()
+            runners[key].run(image)
+            if number >= 0:
+                times[key].append((perf_counter_ns() - start) / 1e6)
+    for (engine, name), values in times.items():
+        ratio = np.median(np.array(times[engine, "fp32"]) / np.array(values))
+        yield engine, name, f"{np.median(values):.1f}", f"{ratio:.2f}"
+
+
+@click.command()
+@click.option("--model", default="unet_light", show_default=True)
+@click.option("--data", default="nuclei", show_default=True, help="a shipped set, or a folder")
+@click.option("--rounds", default=40, show_default=True, help="of the latency table; 0 leaves it out")
+def main(model: str, data: str, rounds: int) -> None:
+    """Print the tables."""
+    bench = Bench(model, data)
+    click.echo(f"{environment()['processor']}; {model}; {len(bench.data)} images of {bench.data.name}")
+    rows = [
+        (row.engine, row.setting, f"{row.dice:.4f}", f"{row.change:+.4f}", f"{row.difference:.5f}")
+        for row in accuracy(bench)
+    ]
+    console_table(("engine", "quantization", "Dice", "change", "mean difference"), rows)
+    if rounds:
+        console_table(("engine", "", "median ms", "times fp32"), latency(bench, rounds))
+
+
+if __name__ == "__main__":
+    main()
