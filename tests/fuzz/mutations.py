@@ -67,11 +67,11 @@ def raw(random: Random, contents: Contents) -> bytes:
     return changed_bytes(random, zipped(contents))
 
 
-# (offset in the local header, in the central entry, width): version, flags, method, time, date, CRC, two sizes,
-# the lengths of name and extra field
+# (offset in the local header, in the central entry, width): version, flags, method, time, date, CRC, two
+# sizes, the lengths of name and extra field
 SHARED_FIELDS = (
-    (4, 6, 2), (6, 8, 2), (8, 10, 2), (10, 12, 2), (12, 14, 2), (14, 16, 4), (18, 20, 4), (22, 24, 4), (26, 28, 2),
-    (28, 30, 2),
+    (4, 6, 2), (6, 8, 2), (8, 10, 2), (10, 12, 2), (12, 14, 2), (14, 16, 4), (18, 20, 4), (22, 24, 4),
+    (26, 28, 2), (28, 30, 2),
 )  # fmt: skip
 CENTRAL_FIELDS = ((4, 2), (32, 2), (34, 2), (36, 2), (38, 4), (42, 4))  # (offset, width)
 END_FIELDS = ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2))
@@ -109,8 +109,8 @@ def structure(random: Random, contents: Contents) -> bytes:
 
 Files = list[tuple[str, bytes]]
 NAMES = (
-    "", "/", "..", "../x", "/etc/passwd", "a/../b", "A", "manifest.json", "bundle.sig", "golden/", "a" * 65, "zz",
-    "a/b/c/d/e", "c:x", "a\0b", "a b", "-a", ".a",
+    "", "/", "..", "../x", "/etc/passwd", "a/../b", "A", "manifest.json", "bundle.sig", "golden/", "a" * 65,
+    "zz", "a/b/c/d/e", "c:x", "a\0b", "a b", "-a", ".a",
 )  # fmt: skip
 
 
