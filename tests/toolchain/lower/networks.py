@@ -13,7 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from edgec.graph import Graph
-from edgec.lower import Lowered, lower, operators
+from edgec.lower import Lowered, lower
+from edgec.lower import operators as census
 from edgec.lower.census.tflite import LEFT_OUT
 
 Array = npt.NDArray[np.float32]
@@ -61,19 +62,17 @@ class _Samples(CalibrationDataReader):
         return next(self._samples, None)
 
 
-def between_integers(
-    shape: Shape, operator: onnx.NodeProto, scale: float = 0.02, **constants: npt.ArrayLike
-) -> Graph:
-    """An operator from `a` to `b` whose input and output are quantized, for those that no quantizer takes."""
+def between_integers(shape: Shape, *operators: onnx.NodeProto, **constants: npt.ArrayLike) -> Graph:
+    """Operators from `a` to `b` whose input and output are quantized, for those that no quantizer takes."""
     return network(
         shape,
         node("QuantizeLinear", "x", "sx", "z", to="q"),
         node("DequantizeLinear", "q", "sx", "z", to="a"),
-        operator,
+        *operators,
         node("QuantizeLinear", "b", "sy", "z", to="r"),
         node("DequantizeLinear", "r", "sy", "z"),
         sx=np.float32(0.03),
-        sy=np.float32(scale),
+        sy=np.float32(0.02),
         z=np.uint8(128),
         **constants,
     )
@@ -154,7 +153,7 @@ def check_float(graph: Graph, tolerance: float = 1e-5) -> Lowered:
 def check_int8(graph: Graph, steps: int = 1) -> Lowered:
     """The same of a quantized graph, all in int8, within so many steps of the output's scale."""
     lowered, image = lower(graph, "tflite"), image_for(graph, seed=2)
-    types = {name.removesuffix(LEFT_OUT) for name in operators(lowered, "tflite")}
+    types = {name.removesuffix(LEFT_OUT) for name in census(lowered, "tflite")}
     assert types == {"int8", "convert"}
     wanted, found = in_onnxruntime(graph.to_bytes(), image), in_tflite(lowered, image)
     assert np.abs(found - wanted).max() <= (steps + 0.01) * step_of(graph)

@@ -40,12 +40,16 @@ def test_channels_in_another_order() -> None:
 
 @st.composite
 def slices(draw: st.DrawFn) -> Graph:
-    axes = draw(st.lists(st.sampled_from([1, 2, 3, -1]), min_size=1, max_size=3, unique_by=lambda axis: axis % 4))
+    axes = draw(
+        st.lists(st.sampled_from([1, 2, 3, -1]), min_size=1, max_size=3, unique_by=lambda axis: axis % 4)
+    )
     starts = [draw(st.integers(-2, 1)) for _ in axes]
     ends = [draw(st.sampled_from([2**40, 100])) for _ in axes]
     steps = [draw(st.integers(1, 2)) for _ in axes]
     parts = {"starts": starts, "ends": ends, "axes": axes, "steps": steps}
-    return network(SHAPE, node("Slice", "x", *parts), **{name: np.array(part) for name, part in parts.items()})
+    return network(
+        SHAPE, node("Slice", "x", *parts), **{name: np.array(part) for name, part in parts.items()}
+    )
 
 
 @settings(deadline=None, max_examples=30)
@@ -61,7 +65,9 @@ def test_int8_slice() -> None:
 
 def test_a_backward_slice_is_refused() -> None:
     parts = {"starts": [-1], "ends": [-9], "axes": [2], "steps": [-1]}
-    graph = network(SHAPE, node("Slice", "x", *parts), **{name: np.array(part) for name, part in parts.items()})
+    graph = network(
+        SHAPE, node("Slice", "x", *parts), **{name: np.array(part) for name, part in parts.items()}
+    )
     with pytest.raises(UnsupportedOperatorError, match="Slice 'Slice_y': only forward"):
         lower(graph, "tflite")
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
 from edgec.errors import GraphError
 from edgec.graph import Graph
+from edgec.lower.constants import Array, add_constant, array_of
 from edgec.passes.base import Pass, PassResult
 
-Array = npt.NDArray[Any]
 CLAMPS = ("Relu", "Clip")
 
 
@@ -43,7 +41,7 @@ def _block(node: ir.Node) -> int:
     """The stride of a node that can be rewritten, else 0."""
     if node.op_type != "ConvTranspose" or "output_shape" in node.attributes or _pads_itself(node):
         return 0
-    parameters = [_initializer(value) for value in node.inputs[1:] if value is not None]
+    parameters = [_data(value) for value in node.inputs[1:] if value is not None]
     if any(tensor is None for tensor in parameters) or parameters[0] is None:
         return 0
     kernel = parameters[0].shape[2:]
@@ -64,12 +62,12 @@ def _integers(node: ir.Node, name: str, default: tuple[int, ...]) -> tuple[int, 
     return default if attribute is None else tuple(attribute.as_ints())
 
 
-def _initializer(value: ir.Value) -> ir.TensorProtocol | None:
+def _data(value: ir.Value) -> Array | None:
     """The constant that `value` is, or that it dequantizes."""
     node = value.producer()
     if node is not None and node.op_type == "DequantizeLinear" and node.inputs[0] is not None:
         value = node.inputs[0]
-    return ir.convenience.get_const_tensor(value)
+    return array_of(value)
 
 
 def _rewrite(graph: ir.Graph, node: ir.Node, block: int) -> None:
@@ -138,16 +136,10 @@ class _Parameters:
         return data if data.ndim == 0 else self.tile(data)
 
     def _constant(self, value: ir.Value, change: Callable[[Array], Array]) -> ir.Value:
-        tensor = ir.convenience.get_const_tensor(value)
-        if tensor is None:
+        data = array_of(value)
+        if data is None:
             raise GraphError(f"{value.name!r} must be a constant")
-        data = change(tensor.numpy())
-        made = ir.tensor(data, name=self._name(value))
-        result = ir.Value(
-            name=made.name, shape=ir.Shape(data.shape), type=ir.TensorType(made.dtype), const_value=made
-        )
-        self.graph.register_initializer(result)
-        return result
+        return add_constant(self.graph, self._name(value), change(data))
 
     def _name(self, value: ir.Value) -> str:
         return f"{self.node.outputs[0].name}_{value.name}"

@@ -9,6 +9,7 @@ import onnx_ir as ir
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.lower.rewrites.pixel_moves import PixelMoves
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops import HANDLERS
 from edgec.lower.tflite.ops.activation import fused_activation
@@ -23,7 +24,7 @@ def lower(graph: Graph) -> Lowered:
 
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
-    graph = with_static_shapes(graph)
+    graph = with_static_shapes(PixelMoves()(with_static_shapes(graph)).graph)
     writer = Writer()
     source = writer.activation(graph.input, None)
     writer.bind(graph.input, source)
@@ -65,6 +66,8 @@ def _handler(node: ir.Node) -> Handler:
 
 def _is_int8(writer: Writer, node: ir.Node, handler: Handler, result: ir.Value) -> bool:
     """Whether the graph quantizes every operand and, nowhere read as real numbers, the result."""
+    if handler.moves:
+        return _has_integers(writer, node.inputs[0])
     consumers = result.consumers()
     return (
         bool(consumers)
@@ -76,7 +79,9 @@ def _is_int8(writer: Writer, node: ir.Node, handler: Handler, result: ir.Value) 
     )
 
 
-def _has_integers(writer: Writer, value: ir.Value) -> bool:
+def _has_integers(writer: Writer, value: ir.Value | None) -> bool:
+    if value is None:
+        return False
     constant = constant_of(value)
     tensor = writer.tensor(value) if constant is None else constant
     return tensor.quantization is not None

@@ -18,13 +18,15 @@ class Handler:
     """How one ONNX operator is lowered.
 
     `emit` writes it. `operands`: how many inputs are data, which must all be int8 for the operator to be
-    (None: all); the others are parameters. `int8`: TFLite has it in int8. `fuses`: its TFLite operator can
-    apply a ReLU or ReLU6 itself.
+    (None: all); the others are parameters. `int8`: TFLite has it in int8. `moves`: its result holds values of
+    its input, in the input's scale, so that it needs no quantization of its own. `fuses`: its TFLite operator
+    can apply a ReLU or ReLU6 itself.
     """
 
     emit: Callable[["Op"], None]
     operands: int | None = None
     int8: bool = True
+    moves: bool = False
     fuses: bool = False
 
 

@@ -1,7 +1,6 @@
 """Writer: the file being written and what each value of the graph has become in it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -9,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgec.errors import QuantizationError, UnsupportedOperatorError
 from edgec.graph import static_shape
+from edgec.lower.constants import array_of
 from edgec.lower.tflite.flatbuffer import FlatBuffer
 from edgec.lower.tflite.tensors import Array, Constant, Quantization, Tensor, nhwc
 
@@ -72,19 +72,19 @@ class Writer:
 
 def constant_of(value: ir.Value) -> Constant | None:
     """The constant behind `value`, through a DequantizeLinear; None where it is computed at run time."""
-    data = _data_of(value)
+    data = array_of(value)
     if data is not None:
         return Constant(str(value.name), data)
     node = value.producer()
     if node is None or node.op_type != "DequantizeLinear":
         return None
-    integers = None if node.inputs[0] is None else _data_of(node.inputs[0])
+    integers = array_of(node.inputs[0])
     if integers is None:
         return None
     quantization, shift = quantization_of(node)
     if integers.dtype == np.uint8:
         integers = (integers.astype(np.int16) - shift).astype(np.int8)
-    return Constant(str(node.inputs[0].name), integers, quantization)  # type: ignore[union-attr]
+    return Constant(str(value.name), integers, quantization)
 
 
 def quantization_of(node: ir.Node) -> tuple[Quantization, int]:
@@ -111,13 +111,7 @@ def quantization_of(node: ir.Node) -> tuple[Quantization, int]:
 
 
 def _parameter(node: ir.Node, place: int) -> Array:
-    value = node.inputs[place]
-    data = None if value is None else _data_of(value)
+    data = array_of(node.inputs[place])
     if data is None:
         raise QuantizationError(f"input {place} of {node.op_type} {node.name!r} must be a constant")
     return data
-
-
-def _data_of(value: ir.Value) -> Array | None:
-    tensor: Any = ir.convenience.get_const_tensor(value)
-    return None if tensor is None else np.asarray(tensor.numpy())

@@ -66,7 +66,7 @@ def _options(window: Window, padding: int) -> schema.Pool2DOptionsT:
 
 
 HANDLERS = {
-    "MaxPool": Handler(max_pool),
+    "MaxPool": Handler(max_pool, moves=True),
     "AveragePool": Handler(average_pool),
     "GlobalAveragePool": Handler(global_average_pool),
     "ReduceMean": Handler(reduce_mean, operands=1),

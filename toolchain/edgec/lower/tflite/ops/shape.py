@@ -109,9 +109,9 @@ def _channels(op: Op, source: Tensor, order: Array) -> Tensor:
 HANDLERS = {
     "Identity": Handler(identity),
     "Cast": Handler(identity),
-    "DepthToSpace": Handler(depth_to_space),
-    "SpaceToDepth": Handler(space_to_depth),
-    "Slice": Handler(slice_, operands=1),
+    "DepthToSpace": Handler(depth_to_space, moves=True),
+    "SpaceToDepth": Handler(space_to_depth, moves=True),
+    "Slice": Handler(slice_, moves=True),
     "Pad": Handler(pad_, operands=1),
-    "Gather": Handler(gather, operands=1),
+    "Gather": Handler(gather, moves=True),
 }

@@ -1,0 +1,70 @@
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from tests.toolchain.lower.networks import loaded, network, node, operator_names, values
+
+from edgec.graph import Graph
+from edgec.lower import lower
+
+LIGHT = {"CONV_2D": 20, "DEPTHWISE_CONV_2D": 17, "MAX_POOL_2D": 4, "TRANSPOSE_CONV": 4, "CONCATENATION": 4}
+# The image, and each skip where it meets what has another scale.
+CASTS = {"QUANTIZE": 1 + 4, "DEQUANTIZE": 1}
+
+
+def delegates(graph: Graph) -> int:
+    steps = loaded(lower(graph, "tflite"))._get_ops_details()
+    return sum(step["op_name"] == "DELEGATE" for step in steps)
+
+
+def test_unet_light_needs_no_transpose(unet_light: Graph) -> None:
+    assert Counter(operator_names(lower(unet_light, "tflite"))) == {**LIGHT, "LOGISTIC": 1}
+
+
+@pytest.mark.parametrize("activation", ["uint8", "int8"])
+def test_int8_unet_light_is_float_at_its_ends_only(
+    unet_light_int8: Callable[[str], Graph], activation: str
+) -> None:
+    names = operator_names(lower(unet_light_int8(activation), "tflite"))
+    assert Counter(names) == {**LIGHT, **CASTS, "LOGISTIC": 1}
+    assert (names[0], names[-2:]) == ("QUANTIZE", ["DEQUANTIZE", "LOGISTIC"])
+
+
+def test_one_delegate_takes_it_all(unet_light: Graph, unet_light_int8: Callable[[str], Graph]) -> None:
+    assert delegates(unet_light) == delegates(unet_light_int8("int8")) == 1
+
+
+def test_equal_constants_are_stored_once_and_aligned() -> None:
+    weight = values((4, 4, 3, 3))
+    convs = [node("Conv", "x", "w", to="a", pads=[1] * 4), node("Conv", "a", "again", pads=[1] * 4)]
+    data = lower(network((1, 4, 8, 8), *convs, w=weight, again=weight), "tflite").files["model.tflite"]
+    stored = np.ascontiguousarray(weight.transpose(0, 2, 3, 1)).tobytes()
+    assert data.count(stored) == 1
+    assert data.index(stored) % 16 == 0
+
+
+def test_the_file_says_what_it_is(unet_light: Graph) -> None:
+    lowered = lower(unet_light, "tflite")
+    data = lowered.files["model.tflite"]
+    assert data[4:8] == b"TFL3"
+    signature = schema.Model.GetRootAs(data, 0).SignatureDefs(0)
+    assert (signature.Inputs(0).Name(), signature.Outputs(0).Name()) == (b"image", b"map")
+    assert loaded(lowered).get_signature_list() == {
+        "serving_default": {"inputs": ["image"], "outputs": ["map"]}
+    }
+
+
+def test_a_constant_per_channel_keeps_its_axis(unet_light_int8: Callable[[str], Graph]) -> None:
+    interpreter = loaded(lower(unet_light_int8("int8"), "tflite"))
+    axis = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0}
+    details = {entry["index"]: entry["quantization_parameters"] for entry in interpreter.get_tensor_details()}
+    seen = set()
+    for step in interpreter._get_ops_details():
+        if step["op_name"] in axis:
+            quantization = details[step["inputs"][1]]
+            if len(quantization["scales"]) > 1:
+                assert quantization["quantized_dimension"] == axis[step["op_name"]]
+                seen.add(step["op_name"])
+    assert seen == set(axis)
