@@ -102,7 +102,7 @@ class Bundle:
             import difflib
 
             words = dict.fromkeys(str(getattr(variant, key)) for variant in variants)
-            near = difflib.get_close_matches(word, words, 1)
+            near = difflib.get_close_matches(word, words, 1, cutoff=0.5)
             raise VariantError(
                 f"{self.path} has no variant of {key} {word!r}"
                 + (f" (did you mean {near[0]!r}?)" if near else "")
