@@ -52,7 +52,7 @@ class Recipe(BaseModel):
 
     def record(self) -> dict[str, Recorded]:
         """The recipe as the manifest tells it: no folder of this machine in it, only names."""
-        fields: dict[str, str | int | float | bool | tuple[str, ...] | None] = {}
+        fields: dict[str, Recorded] = {}
         for key, value in self.model_dump(mode="json").items():
             fields[key] = tuple(value) if isinstance(value, list) else value
         for key in ("checkpoint", "calibration", "evaluation"):
