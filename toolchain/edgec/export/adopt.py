@@ -10,8 +10,8 @@ from onnx_ir.passes.common import (
 )
 
 from edgec.errors import ExportError
+from edgec.export.probe import EXAMPLE, check_same, find_multiple, first_line, run_onnx
 from edgec.graph import INPUT, OPSET, OUTPUT, Graph
-from edgec.probe import EXAMPLE, check_same, find_multiple, first_line, run_onnx
 from edgec.tidy import tidy
 
 

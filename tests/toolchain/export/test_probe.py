@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edgec.errors import ExportError
-from edgec.probe import find_multiple
+from edgec.export.probe import find_multiple
 
 
 def _network(levels: int, *, least: int = 1, crop: bool = True):

@@ -11,10 +11,9 @@ import onnx_ir as ir
 import torch
 from torch import Tensor, nn
 
-from edgec.adopt import adopt
 from edgec.errors import ExportError
-from edgec.graph import INPUT, OPSET, OUTPUT, Graph
-from edgec.probe import (
+from edgec.export.adopt import adopt
+from edgec.export.probe import (
     EXAMPLE,
     FIX_THE_SIZE,
     Images,
@@ -25,6 +24,7 @@ from edgec.probe import (
     first_line,
     noise,
 )
+from edgec.graph import INPUT, OPSET, OUTPUT, Graph
 from edgec.source import Source
 from edgec.tidy import tidy
 

@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from edgec import zoo
-from edgec.checkpoint import check_finite, load_weights
 from edgec.errors import ModelSourceError
-from edgec.factory import call_factory
-from edgec.onnx_source import read_onnx
+from edgec.source.checkpoint import check_finite, load_weights
+from edgec.source.factory import call_factory
+from edgec.source.onnx_file import read_onnx
 
 _SEED = 0  # of the initialisation where there are no weights: the same bundle each time
 

@@ -8,8 +8,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from edgec.checkpoint import load_weights
 from edgec.errors import CheckpointError
+from edgec.source.checkpoint import load_weights
 
 
 def _module() -> nn.Module:
