@@ -42,16 +42,17 @@ def _code(code: Table) -> int:
 
 
 def _check_references(model: Table, tensors: int) -> None:
-    buffers = len(model.get("buffers", []))
     for entry in model.get("metadata", []):
-        if entry.get("buffer", 0) >= buffers:
-            raise ModelError(f"the metadata names the buffer {entry['buffer']}; there are {buffers}")
+        _check_index(entry.get("buffer", 0), len(model.get("buffers", [])), "the metadata name the buffer")
     for signature in model.get("signature_defs", []):
-        if signature.get("subgraph_index", 0) != 0:
-            raise ModelError(f"a signature names the subgraph {signature['subgraph_index']}; there is one")
+        _check_index(signature.get("subgraph_index", 0), 1, "a signature names the subgraph")
         for entry in (*signature.get("inputs", []), *signature.get("outputs", [])):
-            if entry.get("tensor", 0) >= tensors:
-                raise ModelError(f"a signature names the tensor {entry['tensor']}; there are {tensors}")
+            _check_index(entry.get("tensor", 0), tensors, "a signature names the tensor")
+
+
+def _check_index(index: int, count: int, where: str) -> None:
+    if index >= count:
+        raise ModelError(f"{where} {index}; there are {count}")
 
 
 def _check_operators(graph: Table, codes: list[int], buffers: list[Table], reader: Reader) -> None:
@@ -62,20 +63,21 @@ def _check_operators(graph: Table, codes: list[int], buffers: list[Table], reade
     constant = {
         i for i, tensor in enumerate(tensors) if len(buffers[tensor.get("buffer", 0)].get("data", b""))
     }
-    known = constant | set(inputs)
-    _check_indices(inputs, set(range(len(tensors))) - constant, "the network's inputs")
+    free = set(range(len(tensors))) - constant
+    _check_indices(inputs, free, "the network's inputs")
+    known = {*constant, *inputs, -1}  # -1 stands for an input that is left out
+    free.difference_update(inputs)
     for i, operator in enumerate(operators):
-        where = f"the operator {i}"
-        if operator.get("code", 0) >= len(codes):
-            raise ModelError(f"{where} names the code {operator['code']}; there are {len(codes)}")
-        where += f" ({OPERATORS[codes[operator.get('code', 0)]][0]})"
-        # -1 stands for an input that is left out.
-        _check_indices(integers(operator.get("inputs", b"")), known | {-1}, f"{where}: inputs")
+        index = operator.get("code", 0)
+        _check_index(index, len(codes), f"the operator {i} names the code")
+        where = f"the operator {i} ({OPERATORS[codes[index]][0]})"
+        _check_indices(integers(operator.get("inputs", b"")), known, f"{where}: inputs")
         outputs = integers(operator.get("outputs", b""))
-        _check_indices(outputs, set(range(len(tensors))) - known, f"{where}: outputs")
+        _check_indices(outputs, free, f"{where}: outputs")
         known.update(outputs)
-        _check_options(operator, codes[operator.get("code", 0)], reader, where)
-    _check_indices(integers(graph.get("outputs", b"")), known, "the network's outputs")
+        free.difference_update(outputs)
+        _check_options(operator, codes[index], reader, where)
+    _check_indices(integers(graph.get("outputs", b"")), known - {-1}, "the network's outputs")
 
 
 def _check_indices(found: tuple[int, ...], allowed: set[int], where: str) -> None:

@@ -113,6 +113,11 @@ HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
     ),
     "external data": (tensor(0, externalBuffer=1), ModelError, "data in another file"),
     "a code that is not there": (operator(opcodeIndex=5), ModelError, "names the code 5; there are 1"),
+    "no codes at all": (
+        lambda model: setattr(model, "operatorCodes", []),
+        ModelError,
+        "names the code 0; there are 0",
+    ),
     "an input that is not there": (operator(inputs=[0, 9]), ModelError, "inputs name the tensor 9"),
     "an input of -2": (operator(inputs=[0, -2]), ModelError, "inputs name the tensor -2"),
     "an input not computed yet": (operator(inputs=[0, 2]), ModelError, "inputs name the tensor 2"),
