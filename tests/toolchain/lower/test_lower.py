@@ -52,8 +52,8 @@ def test_int8_agrees_with_the_source(unet_light_int8: Callable[[str], Graph], en
     graph = unet_light_int8("int8" if engine == "tflite" else "uint8")
     wanted = in_onnxruntime(graph.to_bytes(), image())
     found = in_engine(lower(graph, engine), engine)
-    assert np.abs(found - wanted).mean() < 0.02
-    assert ((found > 0.5) == (wanted > 0.5)).mean() > 0.97
+    assert np.abs(found - wanted).mean() < 0.008
+    assert ((found > 0.5) == (wanted > 0.5)).mean() > 0.99
 
 
 def test_the_same_bytes_each_time(

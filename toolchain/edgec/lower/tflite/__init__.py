@@ -24,7 +24,8 @@ def lower(graph: Graph) -> Lowered:
 
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
-    graph = with_static_shapes(PixelMoves()(with_static_shapes(graph)).graph)
+    moved = PixelMoves()(with_static_shapes(graph))
+    graph = with_static_shapes(moved.graph) if moved.changed else moved.graph
     writer = Writer()
     source = writer.activation(graph.input, None)
     writer.bind(graph.input, source)
