@@ -11,6 +11,7 @@
         |-- ExportError             torch or ONNX could not express the network
         |-- GraphError              a graph breaks the contract of a pass
         |-- UnsupportedOperatorError    a target's engine has no such operator
+        |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
         |-- ParityError             a step changed what the network says
         `-- OutputError             the result could not be written
