@@ -51,8 +51,8 @@ def session_options(ort: ModuleType, options: LoadOptions) -> Any:
     # other work 1.25 to 1.4 times faster so and with three quarters of the processor time, on a quiet machine
     # 1.07 times slower; on a device there is other work. One thread is the same either way.
     chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # An int8 network made for Arm runs as it is on x86 too, where a bundle proves it; without this ONNX Runtime
-    # turns part of it into uint8 and computes the rest in floats.
+    # An int8 network made for Arm runs as it is on x86 too, where its build proves it; without this ONNX
+    # Runtime turns part of it into uint8 and computes the rest in floats.
     chosen.add_session_config_entry("session.qdqisint8allowed", "1")
     return chosen
 
