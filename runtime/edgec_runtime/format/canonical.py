@@ -14,7 +14,8 @@ from edgec_runtime.format.limits import INTEGER, MANIFEST_BYTES, MANIFEST_DEPTH
 
 # Control, line-separating and text-direction characters: a name that holds one shows a person something
 # other than what it is, or drives the terminal. In canonical JSON, what is below 32 stands as an escape.
-_HIDDEN = re.compile(r"(?<!\\)(?:\\\\)*\\[^\"\\]|[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\[^\"\\]")
 _NUMBER_LENGTH = 40  # digits; the longest number that is allowed needs 24
 
 
@@ -42,8 +43,8 @@ def decode(data: bytes) -> object:
         raise ManifestError(
             f"the manifest is not canonical JSON: at byte {place} stands {data[place : place + 20]!r}"
         )
-    hidden = _HIDDEN.search(text)
-    if hidden is not None:
+    hidden = _HIDDEN.search(text) or ("\\" in text and _ESCAPE.search(text))
+    if hidden:
         raise ManifestError(f"the manifest holds {hidden[0]!a}: control characters are not allowed")
     return value
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from edgec_runtime.errors import ContainerError, LimitError
 from edgec_runtime.format import limits
-from edgec_runtime.format.names import MANIFEST, SIGNATURE, path_problem
+from edgec_runtime.format.names import MANIFEST, SIGNATURE, UNCHECKED_SIGNATURE, path_problem
 from edgec_runtime.format.source import reading
 from edgec_runtime.format.zip_records import (
     CENTRAL_SIZE,
@@ -21,6 +21,7 @@ from edgec_runtime.format.zip_records import (
 )
 
 _LONGEST_NAME = limits.NAME_SEGMENTS * 65
+_LONGEST_HEADER = LOCAL_SIZE + _LONGEST_NAME
 _LARGEST = (
     limits.BUNDLE_BYTES
     + limits.MANIFEST_BYTES
@@ -71,23 +72,25 @@ class ZipSource:
         """Close the file."""
         self._file.close()
 
-    def _read(self, offset: int, size: int) -> bytes:
+    def _peek(self, offset: int, size: int) -> bytes:
+        """As many of `size` bytes as the file has."""
         with reading("the zip"):
             self._file.seek(offset)
-            data = self._file.read(size)
+            return self._file.read(size)
+
+    def _read(self, offset: int, size: int) -> bytes:
+        data = self._peek(offset, size)
         if len(data) != size:
-            raise ContainerError(
-                f"the zip ends at byte {offset + len(data)}, {size - len(data)} bytes too early"
-            )
+            raise ContainerError(f"the zip ends at byte {offset + len(data)}: it is truncated")
         return data
 
     def _walk(self) -> list[Entry]:
         entries: list[Entry] = []
         offset = 0
-        while self._read(offset, len(LOCAL_MARK)) == LOCAL_MARK:
+        while (header := self._peek(offset, _LONGEST_HEADER)).startswith(LOCAL_MARK):
             if len(entries) > limits.FILES + 1:
                 raise LimitError(f"the zip holds more than {limits.FILES} files")
-            entry = self._entry_at(offset)
+            entry = self._entry_at(offset, header)
             _check_order(entry, entries[-1].name if entries else None)
             entries.append(entry)
             offset = entry.end
@@ -95,14 +98,17 @@ class ZipSource:
             raise ContainerError(
                 f"this is not a bundle: the first bytes are not the zip header of {MANIFEST}"
             )
-        _check_reserved(entries)
+        if entries[-1].name == SIGNATURE:
+            raise ContainerError(UNCHECKED_SIGNATURE)
         return entries
 
-    def _entry_at(self, offset: int) -> Entry:
-        crc, size, length = read_local_header(self._read(offset, LOCAL_SIZE))
+    def _entry_at(self, offset: int, header: bytes) -> Entry:
+        if len(header) < LOCAL_SIZE:
+            raise ContainerError(f"the zip ends at byte {self._size} within a local header: it is truncated")
+        crc, size, length = read_local_header(header[:LOCAL_SIZE])
         if length > _LONGEST_NAME:
             raise ContainerError(f"the zip has a name of {length} bytes at byte {offset + LOCAL_SIZE}")
-        raw = self._read(offset, LOCAL_SIZE + length)
+        raw = header[: LOCAL_SIZE + length]
         name = raw[LOCAL_SIZE:].decode("ascii", "backslashreplace")
         problem = path_problem(name)
         if problem is not None:
@@ -120,17 +126,23 @@ class ZipSource:
         return entry
 
     def _check_directory(self, entries: list[Entry]) -> None:
-        offset = start = entries[-1].end
+        start = entries[-1].end
+        found = self._peek(start, len(entries) * (CENTRAL_SIZE + _LONGEST_NAME) + END_SIZE)
+        place = 0
         for entry in entries:
             wanted = central_entry(entry)
-            if self._read(offset, min(len(wanted), self._size - offset)) != wanted:
-                raise ContainerError(f"the central entry of {entry.name!r} is not that of its local header")
-            offset += len(wanted)
-        wanted = end_record(len(entries), offset - start, start)
-        if self._read(offset, min(END_SIZE, self._size - offset)) != wanted:
-            raise ContainerError(f"the end record at byte {offset} is not that of the {len(entries)} entries")
-        if self._size != offset + END_SIZE:
-            raise ContainerError(f"{self._size - offset - END_SIZE} bytes follow the end of the zip")
+            if not found.startswith(wanted, place):
+                raise ContainerError(
+                    f"the central entry of {entry.name!r} is cut off or not that of its local header"
+                )
+            place += len(wanted)
+        if found[place : place + END_SIZE] != end_record(len(entries), place, start):
+            raise ContainerError(
+                f"the end record at byte {start + place} is not that of the {len(entries)} entries"
+            )
+        behind = self._size - start - place - END_SIZE
+        if behind:
+            raise ContainerError(f"{behind} bytes follow the end of the zip")
 
 
 def _check_order(entry: Entry, before: str | None) -> None:
@@ -146,10 +158,3 @@ def _check_order(entry: Entry, before: str | None) -> None:
         raise ContainerError(f"{entry.name!r} follows {SIGNATURE}, which must be the last file")
     if entry.name == MANIFEST or (before != MANIFEST and entry.name <= before and entry.name != SIGNATURE):
         raise ContainerError(f"{entry.name!r} follows {before!r}: names must ascend and none may come twice")
-
-
-def _check_reserved(entries: list[Entry]) -> None:
-    if entries[-1].name == SIGNATURE:
-        raise ContainerError(
-            f"the bundle holds {SIGNATURE}: this edgec checks no signatures yet, install a newer one"
-        )

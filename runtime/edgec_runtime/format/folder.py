@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from edgec_runtime.errors import ContainerError, LimitError
 from edgec_runtime.format import limits
-from edgec_runtime.format.names import MANIFEST, SIGNATURE, path_problem
+from edgec_runtime.format.names import MANIFEST, SIGNATURE, UNCHECKED_SIGNATURE, path_problem
 from edgec_runtime.format.source import reading
 
 # Without O_NONBLOCK, opening a pipe would wait for its writer.
@@ -111,9 +111,7 @@ def _list_one(folder: int, name: str, path: str) -> dict[str, int]:
     if problem is not None:
         raise ContainerError(f"{path!r} {problem}")
     if path == SIGNATURE:
-        raise ContainerError(
-            f"the bundle holds {SIGNATURE}: this edgec checks no signatures yet, install a newer one"
-        )
+        raise ContainerError(UNCHECKED_SIGNATURE)
     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
     if stat.S_ISDIR(status.st_mode):
         inner = os.open(name, _FOLDER_FLAGS, dir_fd=folder)

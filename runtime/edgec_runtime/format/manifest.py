@@ -83,7 +83,7 @@ class TensorFile:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """What a variant answers to the bundle's golden input.
+    """What a variant answers to the bundle's golden input, (N, C, H, W) as `Session.run` gives it.
 
     A device proves itself when the masks agree on at least `min_agreement` of the pixels and the mean
     absolute difference of the outputs is at most `max_mean_error`.

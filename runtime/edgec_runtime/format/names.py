@@ -7,6 +7,9 @@ from edgec_runtime.format.limits import NAME_SEGMENTS
 MANIFEST = "manifest.json"
 SIGNATURE = "bundle.sig"  # reserved for later: the last file of a bundle
 RESERVED = (MANIFEST, SIGNATURE)
+UNCHECKED_SIGNATURE = (
+    f"the bundle holds {SIGNATURE}: this edgec checks no signatures yet, install a newer one"
+)
 
 SEGMENT_PATTERN = r"[a-z0-9][a-z0-9_.-]{0,63}"
 _SEGMENT = re.compile(SEGMENT_PATTERN)

@@ -150,16 +150,17 @@ def data_descriptor() -> bytes:
 
 
 CONTAINER: dict[str, tuple[Build, str]] = {
-    "empty file": (lambda: b"", "ends at byte 0"),
+    "empty file": (lambda: b"", "not a bundle"),
     "not a zip": (lambda: b"PK is not enough", "not a bundle"),
     "prefix bytes": (lambda: b"#!/bin/sh\n" + GOOD, "not a bundle"),
     "trailing bytes": (lambda: GOOD + b"\0", "1 bytes follow"),
     "second end record": (lambda: GOOD + GOOD[-22:], "22 bytes follow"),
     "a zip behind the zip": (lambda: GOOD + GOOD, "bytes follow"),
     "archive comment": (lambda: GOOD[:-2] + b"\x04\0evil", "end record"),
+    "truncated in a header": (lambda: GOOD[: entries()[1].offset + 20], "within a local header"),
     "truncated in a file": (lambda: GOOD[: directory_start() - 3], "truncated"),
-    "truncated at the directory": (lambda: GOOD[: directory_start()], "too early"),
-    "truncated in the directory": (lambda: GOOD[: directory_start() + 60], "central entry"),
+    "truncated at the directory": (lambda: GOOD[: directory_start()], "cut off"),
+    "truncated in the directory": (lambda: GOOD[: directory_start() + 60], "cut off"),
     "truncated in the end record": (lambda: GOOD[:-1], "end record"),
     "no end record": (lambda: GOOD[:-22], "end record"),
     "end record: count": (lambda: in_end(8, b"\x01\0\x01\0"), "end record"),
@@ -313,7 +314,7 @@ def test_a_file_that_shrinks_after_opening() -> None:
     file = io.BytesIO(GOOD)
     bundle = Bundle(Path("sample"), ZipSource(file))
     file.truncate(100)
-    with pytest.raises(ContainerError, match="too early"):
+    with pytest.raises(ContainerError, match="truncated"):
         bundle.read(ONNX_FILE)
 
 
