@@ -10,7 +10,8 @@ BIN := .venv/bin
 STAMP := .venv/installed-$(shell pwd | cksum | cut -d' ' -f1)
 BUNDLE := artifacts/unet_light-1.0.0.edgec
 IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/evaluation/images/*.png)))
-# Workers of pytest: the engines' own threads want the cores too.
+# Workers of pytest: the engines' own threads want the cores too. A file stays with one worker, as its bundles
+# and environments are made once a worker.
 WORKERS ?= 2
 
 .PHONY: demo test clean
@@ -26,7 +27,7 @@ test: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 $(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "edgec needs Python 3.11: install it, or name it with make PYTHON=..." >&2; exit 2; }
