@@ -109,3 +109,9 @@ def concatenated() -> Graph:
 def test_concatenation_of_rows_is_refused() -> None:
     with pytest.raises(UnsupportedOperatorError, match="Concat 'Concat_y': only over the channels"):
         lower(network(SHAPE, node("Concat", "x", "x", axis=2)), "tflite")
+
+
+def test_a_constant_among_images_is_refused() -> None:
+    graph = network(SHAPE, node("Concat", "x", "c", axis=1), c=values(SHAPE))
+    with pytest.raises(UnsupportedOperatorError, match="'c' is a constant"):
+        lower(graph, "tflite")

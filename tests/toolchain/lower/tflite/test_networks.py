@@ -51,9 +51,10 @@ def test_the_file_says_what_it_is(unet_light: Graph) -> None:
     assert data[4:8] == b"TFL3"
     signature = schema.Model.GetRootAs(data, 0).SignatureDefs(0)
     assert (signature.Inputs(0).Name(), signature.Outputs(0).Name()) == (b"image", b"map")
-    assert loaded(lowered).get_signature_list() == {
-        "serving_default": {"inputs": ["image"], "outputs": ["map"]}
-    }
+    interpreter = loaded(lowered)
+    assert interpreter.get_input_details()[0]["name"] == lowered.input
+    assert interpreter.get_output_details()[0]["name"] == lowered.output
+    assert interpreter.get_signature_list() == {"serving_default": {"inputs": ["image"], "outputs": ["map"]}}
 
 
 def test_a_constant_per_channel_keeps_its_axis(unet_light_int8: Callable[[str], Graph]) -> None:

@@ -9,7 +9,7 @@ from edgec.lower.base import Lowered
 from edgec.lower.openvino import TOPOLOGY, WEIGHTS
 from edgec_runtime.errors import EngineError
 
-NOT_RUN = ("Input", "Output", "Const")
+ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
 TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "u8": "int8", "i8": "int8"}
 
@@ -23,10 +23,14 @@ def operators(lowered: Lowered) -> dict[str, int]:
     except Exception as error:
         raise EngineError(f"openvino cannot load the network: {error}") from error
     count: Counter[str] = Counter()
-    for operator in compiled.get_runtime_model().get_ops():
+    done_at_load: set[str] = set()
+    for operator in compiled.get_runtime_model().get_ordered_ops():
         notes = operator.get_rt_info()
         kind, precision = _text(notes["layerType"]), _text(notes["runtimePrecision"])
-        if kind not in NOT_RUN:
+        sources = {value.get_node().get_friendly_name() for value in operator.input_values()}
+        if kind == "Const" or (sources and sources <= done_at_load):
+            done_at_load.add(operator.get_friendly_name())
+        elif kind not in ENDS:
             count["convert" if kind in CONVERSIONS else TYPES.get(precision, precision)] += 1
     return dict(count)
 

@@ -28,7 +28,11 @@ class Writer:
         self._tensors[value] = tensor
 
     def tensor(self, value: ir.Value) -> Tensor:
-        """What an activation has become."""
+        """What an activation has become. Raises UnsupportedOperatorError where it is a constant."""
+        if value not in self._tensors:
+            raise UnsupportedOperatorError(
+                f"{value.name!r} is a constant where the TFLite lowering takes an image: fold constants first"
+            )
         return self._tensors[value]
 
     def activation(self, value: ir.Value, quantization: Quantization | None) -> Tensor:

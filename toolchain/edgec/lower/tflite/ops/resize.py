@@ -46,7 +46,7 @@ def resize(op: Op) -> None:
 def _check(op: Op) -> None:
     if op.shape()[:2] != op.result_shape[:2]:
         op.unsupported("only height and width can be resized")
-    for attribute in ("antialias", "exclude_outside"):
+    for attribute in ("antialias", "exclude_outside", "axes"):
         if op.attribute(attribute, 0):
             op.unsupported(f"TFLite has no {attribute}")
     if _coordinates(op) not in BILINEAR:
