@@ -25,7 +25,7 @@ def lower(graph: Graph) -> Lowered:
         model = openvino.Core().read_model(graph.to_bytes())
     except RuntimeError as error:
         raise UnsupportedOperatorError(f"OpenVINO cannot read the network: {error}") from error
-    # The frontend leaves shape arithmetic around quantized weights; without it the file loads twice as fast.
+    # The frontend leaves shape arithmetic around quantized weights; without it the file is smaller.
     apply_moc_transformations(model, cf=False, smart_reshape=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / TOPOLOGY
