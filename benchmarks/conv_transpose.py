@@ -9,7 +9,7 @@ the rewrite is faster there.
 import click
 import numpy as np
 import torch
-from engines import Candidate, interleave, ratio_interval
+from interleaved import Candidate, interleave, ratio_interval
 
 from edgec.export import export
 from edgec.graph import Graph

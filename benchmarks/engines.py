@@ -6,15 +6,13 @@ Each round runs every candidate once, in random order, so that a busy moment of 
 them alike. Read the ratios: medians of the rounds' own ratios, with a 95 % bootstrap interval.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from time import perf_counter_ns
 
 import click
 import numpy as np
-import numpy.typing as npt
 import torch
+from interleaved import Candidate, interleave, ratio_interval
 
 from edgec.report.tables import console_table
 from edgec.source import load_source
@@ -22,9 +20,9 @@ from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.machine import environment
+from edgec_runtime.selftest import read_tensor
 
 REFERENCE = "cpu fp32"
-Candidate = Callable[[], object]
 
 
 def torch_eager(model: str, image: Array) -> Candidate:
@@ -45,8 +43,7 @@ def variants(bundle: Path, stack: ExitStack) -> tuple[dict[str, Candidate], Arra
     """A callable for each variant, and the golden input that they run on."""
     with Bundle.open(bundle) as opened:
         manifest = opened.manifest
-        raw = opened.read(manifest.golden_input.path)
-    image = np.frombuffer(raw, "<f4").reshape(manifest.golden_input.shape)
+        image = read_tensor(opened, manifest.golden_input).copy()  # torch wants memory that it may write to
     candidates: dict[str, Candidate] = {}
     for variant in manifest.variants:
         session = stack.enter_context(
@@ -55,32 +52,6 @@ def variants(bundle: Path, stack: ExitStack) -> tuple[dict[str, Candidate], Arra
         name = f"{variant.target} {variant.precision}"
         candidates[name] = lambda session=session: session.run({manifest.input.name: image})
     return candidates, image
-
-
-def interleave(
-    candidates: dict[str, Candidate], rounds: int, seed: int = 0
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Milliseconds of each candidate in each round."""
-    order = np.random.default_rng(seed)
-    names = list(candidates)
-    times: dict[str, list[float]] = {name: [] for name in names}
-    for number in range(-5, rounds):  # five rounds to warm up
-        for name in order.permutation(names):
-            start = perf_counter_ns()
-            candidates[name]()
-            if number >= 0:
-                times[name].append((perf_counter_ns() - start) / 1e6)
-    return {name: np.array(values) for name, values in times.items()}
-
-
-def ratio_interval(
-    base: npt.NDArray[np.float64], other: npt.NDArray[np.float64]
-) -> tuple[float, float, float]:
-    """Median of base/other over the rounds, and its 95 % bootstrap interval."""
-    ratios = base / other
-    draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
-    low, high = np.percentile(np.median(draws, axis=1), [2.5, 97.5])
-    return float(np.median(ratios)), float(low), float(high)
 
 
 @click.command()

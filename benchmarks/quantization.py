@@ -12,12 +12,13 @@ range, the same images. It runs as it wrote the file; ours goes through the lowe
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import perf_counter_ns
 from typing import Any
 
 import click
 import numpy as np
+from interleaved import interleave, ratio_interval
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType
 from onnxruntime.quantization import quantize_static as peer_quantize
 
@@ -158,18 +159,11 @@ def latency(bench: Bench, rounds: int) -> Iterator[tuple[str, str, str, str]]:
         runners[engine, "int8"] = Runner(lower(bench.quantized("min-max", 24, BEST[engine]), engine), engine)
         if engine != "tflite":
             runners[engine, "peer"] = Runner(bench.as_it_is(peer, engine), engine)
-    times: dict[tuple[str, str], list[float]] = {key: [] for key in runners}
-    order, image = np.random.default_rng(0), bench.calibration[0]
-    for number in range(-5, rounds):  # five rounds to warm up
-        for place in order.permutation(len(runners)):
-            key = list(runners)[place]
-            start = perf_counter_ns()
-            runners[key].run(image)
-            if number >= 0:
-                times[key].append((perf_counter_ns() - start) / 1e6)
+    image = bench.calibration[0]
+    times = interleave({key: partial(runner.run, image) for key, runner in runners.items()}, rounds)
     for (engine, name), values in times.items():
-        ratio = np.median(np.array(times[engine, "fp32"]) / np.array(values))
-        yield engine, name, f"{np.median(values):.1f}", f"{ratio:.2f}"
+        ratio, low, high = ratio_interval(times[engine, "fp32"], values)
+        yield engine, name, f"{np.median(values):.1f}", f"{ratio:.2f} [{low:.2f}, {high:.2f}]"
 
 
 @click.command()

@@ -9,13 +9,13 @@ of the rounds' own ratios with its 95 % bootstrap interval, on a busy machine wi
 """
 
 import argparse
-import random
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
+from interleaved import interleave, ratio_interval
 
 from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
@@ -94,21 +94,12 @@ def compare(session: Session, image: Array, rounds: int) -> str:
     attribute, direct = native_call(session, image)
     output = np.array(direct())
     calls: dict[str, Call] = {"direct": direct, "session": lambda: session.run(feeds)}
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    order = random.Random(0)
-    for number in range(-5, rounds):  # five rounds to warm up
-        for name in order.sample(list(calls), len(calls)):
-            found = microseconds(calls[name])
-            if number >= 0:
-                times[name].append(found)
-    ratios = np.array(times["session"]) / np.array(times["direct"])
-    draws = np.median(np.random.default_rng(0).choice(ratios, (2000, rounds)), axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
+    times = interleave(calls, rounds)
+    ratio, low, high = ratio_interval(times["session"], times["direct"])
     base, added = float(np.median(times["direct"])), own_work(session, attribute, calls["session"], output)
     return (
-        f"own work {added:6.1f} us, {added / base:6.2%} of direct {base / 1e3:8.2f} ms; "
-        f"session {np.median(times['session']) / 1e3:8.2f} ms, "
-        f"ratio {np.median(ratios):.4f} [{low:.4f}, {high:.4f}]"
+        f"own work {added:6.1f} us, {added / 1e3 / base:6.2%} of direct {base:8.2f} ms; "
+        f"session {np.median(times['session']):8.2f} ms, ratio {ratio:.4f} [{low:.4f}, {high:.4f}]"
     )
 
 

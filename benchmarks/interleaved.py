@@ -1,0 +1,38 @@
+"""Compare candidates on a noisy machine: interleaved in one run, judged by the rounds' own ratios."""
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Name = TypeVar("Name")
+Candidate = Callable[[], object]
+Times = npt.NDArray[np.float64]
+
+WARM_UP = 5  # rounds that do not count
+
+
+def interleave(candidates: dict[Name, Candidate], rounds: int) -> dict[Name, Times]:
+    """Milliseconds of each candidate in each round; a round runs every one once, in random order.
+
+    A busy moment of the machine hits all of them alike.
+    """
+    order, names = np.random.default_rng(0), list(candidates)
+    times: dict[Name, list[float]] = {name: [] for name in names}
+    for number in range(-WARM_UP, rounds):
+        for place in order.permutation(len(names)):
+            start = perf_counter_ns()
+            candidates[names[place]]()
+            if number >= 0:
+                times[names[place]].append((perf_counter_ns() - start) / 1e6)
+    return {name: np.array(values) for name, values in times.items()}
+
+
+def ratio_interval(base: Times, other: Times) -> tuple[float, float, float]:
+    """Median over the rounds of base / other, and its 95 % bootstrap interval (Efron 1979)."""
+    ratios = base / other
+    draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
+    low, high = np.percentile(np.median(draws, axis=1), [2.5, 97.5])
+    return float(np.median(ratios)), float(low), float(high)
