@@ -80,7 +80,7 @@ END_FIELDS = ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2))
 def fields(random: Random, contents: Contents) -> bytes:
     """A number in a record of the zip becomes another one, in its local header, its central entry or both."""
     data = bytearray(zipped(contents))
-    entries = _entries(contents)
+    entries = entries_of(contents)
     entry = random.choice(entries)
     central = entries[-1].end + sum(len(central_entry(one)) for one in entries[: entries.index(entry)])
     end = len(data) - 22
@@ -104,7 +104,7 @@ def structure(random: Random, contents: Contents) -> bytes:
     """Files renamed, exchanged, removed, added, moved; the zip itself is made right again."""
     files = list(contents.items())
     random.choice((_rename, _exchange, _remove, _add, _move, _repeat, _resize, _swap_bytes))(random, files)
-    return _assembled(files)
+    return assembled(files)
 
 
 Files = list[tuple[str, bytes]]
@@ -315,14 +315,16 @@ def resealed(contents: Contents, path: str, data: bytes) -> dict[str, bytes]:
     return {**contents, "manifest.json": canonical_json(redigested(content)), path: data}
 
 
-def _entries(contents: Contents) -> list[Entry]:
+def entries_of(contents: Contents) -> list[Entry]:
+    """The records of the canonical zip of `contents`."""
     entries: list[Entry] = []
     for name, data in contents.items():
         entries.append(Entry(name, zlib.crc32(data), len(data), entries[-1].end if entries else 0))
     return entries
 
 
-def _assembled(files: Files) -> bytes:
+def assembled(files: Files) -> bytes:
+    """A zip whose records agree with each other, whatever its names and their order."""
     parts, entries, offset = [], [], 0
     for name, data in files:
         entry = Entry(name, zlib.crc32(data), len(data), offset)

@@ -239,13 +239,3 @@ def redigested(content: dict[str, Any]) -> dict[str, Any]:
         rest = {key: value for key, value in content.items() if key != "digest"}
         content["digest"] = hashlib.sha256(canonical_json(rest)).hexdigest()
     return content
-
-
-def with_file(path: str, data: bytes) -> dict[str, bytes]:
-    """The sample's contents with one file replaced and every digest made right again."""
-
-    def change(content: dict[str, Any]) -> None:
-        entry = next(entry for entry in content["files"] if entry["path"] == path)
-        entry.update(size=len(data), sha256=hashlib.sha256(data).hexdigest())
-
-    return {**sample_contents(), "manifest.json": with_manifest(change), path: data}

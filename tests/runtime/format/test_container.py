@@ -3,11 +3,11 @@
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mutations import assembled, entries_of
 from sample_bundle import ONNX_FILE, sample_contents, with_manifest, zipped
 
 from edgec_runtime.bundle import Bundle
@@ -20,7 +20,7 @@ from edgec_runtime.errors import (
     ManifestError,
 )
 from edgec_runtime.format.container import ZipSource
-from edgec_runtime.format.zip_records import Entry, central_entry, end_record, local_header
+from edgec_runtime.format.zip_records import Entry, central_entry, end_record
 
 GOOD = zipped(sample_contents())
 NAMES = list(sample_contents())
@@ -46,11 +46,7 @@ def refused(data: bytes, kind: type[BundleError], words: str) -> None:
 
 
 def entries() -> list[Entry]:
-    found, offset = [], 0
-    for name, data in sample_contents().items():
-        found.append(Entry(name, zlib.crc32(data), len(data), offset))
-        offset = found[-1].end
-    return found
+    return entries_of(sample_contents())
 
 
 def directory_start() -> int:
@@ -87,22 +83,10 @@ def ordered(names: list[str]) -> bytes:
     return zipped({name: sample_contents()[name] for name in names})
 
 
-def assembled(names: list[str], contents: list[bytes]) -> bytes:
-    """A zip whose records agree with each other, whatever its names."""
-    found, parts, offset = [], [], 0
-    for name, data in zip(names, contents, strict=True):
-        entry = Entry(name, zlib.crc32(data), len(data), offset)
-        parts += [local_header(entry), data]
-        found.append(entry)
-        offset = entry.end
-    central = b"".join(map(central_entry, found))
-    return b"".join((*parts, central, end_record(len(found), len(central), offset)))
-
-
 def renamed(index: int, name: str) -> bytes:
     names = [*NAMES]
     names[index] = name
-    return assembled(names, list(sample_contents().values()))
+    return assembled(list(zip(names, sample_contents().values(), strict=True)))
 
 
 def with_gap() -> bytes:
@@ -220,7 +204,7 @@ CONTAINER: dict[str, tuple[Build, str]] = {
     "long name": (lambda: renamed(1, "a" * 300), "a name of 300 bytes"),
     "signature before the last": (lambda: renamed(2, "bundle.sig"), "must be the last"),
     "signature": (
-        lambda: assembled([*NAMES, "bundle.sig"], [*sample_contents().values(), b"s"]),
+        lambda: assembled([*sample_contents().items(), ("bundle.sig", b"s")]),
         "no signatures yet",
     ),
     "CRC is wrong in both": (lambda: in_both(1, 14, 16, b"\0\0\0\0"), "says CRC 00000000"),
@@ -246,7 +230,7 @@ def test_the_central_comment_is_refused_with_its_bytes_present() -> None:
 
 def test_too_many_files() -> None:
     names = ["manifest.json", *(f"f{i:04}" for i in range(300))]
-    refused(assembled(names, [b"{}"] * len(names)), LimitError, "more than 256 files")
+    refused(assembled([(name, b"{}") for name in names]), LimitError, "more than 256 files")
 
 
 def test_too_large() -> None:
@@ -259,7 +243,7 @@ def test_too_large() -> None:
 
 
 def test_a_manifest_of_more_than_a_mebibyte() -> None:
-    data = assembled(["manifest.json"], [b" " * ((1 << 20) + 1)])
+    data = assembled([("manifest.json", b" " * ((1 << 20) + 1))])
     refused(data, LimitError, "at most 1048576")
 
 
