@@ -1,7 +1,6 @@
 """Built variants -> one bundle: the manifest, the files, and the rules of writing them."""
 
 import contextlib
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,8 +107,6 @@ def publish(manifest: Manifest, files: Mapping[str, bytes], out: Path, *, force:
             return archive
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            shutil.rmtree(folder)
         write_folder(folder, manifest, files)
         write_zip(archive, manifest, files)
     except OSError as error:

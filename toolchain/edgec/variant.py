@@ -16,6 +16,7 @@ from edgec_calibration import Ranges
 from edgec_runtime.engine import Array
 from edgec_runtime.engines import load_engine
 from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec
+from edgec_runtime.guard import check_models
 from edgec_runtime.image import prepare
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
@@ -42,12 +43,13 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
     """Make and prove the files of one variant.
 
     Raises UsageError where the target cannot do the precision, EngineError where its engine is not here
-    to prove it, UnsupportedOperatorError, QuantizationError or ParityError.
+    to prove it, UnsupportedOperatorError, ModelError, QuantizationError or ParityError.
     """
     if precision not in target.precisions:
         why = target.cannot.get(precision, "it is not among its precisions")
         raise UsageError(f"{target.name} cannot run {precision}: {why}")
     lowered = lower(_in_precision(job, target, precision), target.engine)
+    check_models(lowered.files)  # what the device would refuse is not built
     with Runner(lowered, target.engine) as runner:
         outputs = [runner.run(image) for image in job.inputs]
         accuracy = _accuracy(job, runner) if job.evaluation is not None else None
