@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,23 +106,26 @@ def test_a_row_that_cannot_run_here_says_why(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_build_again_is_left_as_it_is_and_another_is_refused(folder: Path) -> None:
+def test_the_same_build_again_is_left_as_it_is_and_another_is_refused(
+    folder: Path, here: Callable[..., Finished], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
     weights = (
         "import torch; from net import tiny; torch.manual_seed(0); torch.save(tiny().state_dict(), 'w.pt')"
     )
-    subprocess.run([sys.executable, "-c", weights], cwd=folder, check=True)
+    subprocess.run([sys.executable, "-c", weights], check=True)
     words = (*BUILD, "--checkpoint", "w.pt", "--quant", "fp32", "--out", "again")
-    first = edgec(folder, *words)
+    first = here(*words)
     assert first.returncode == 0, first.stderr
     assert "int8-static" not in first.stdout
-    bundle = next((folder / "again").glob("*.edgec"))
+    bundle = next(Path("again").glob("*.edgec"))
     content = bundle.read_bytes()
-    assert edgec(folder, *words).returncode == 0
-    other = edgec(folder, *words, "--threshold", "0.4")
+    assert here(*words).returncode == 0
+    other = here(*words, "--threshold", "0.4")
     assert other.returncode == 2
     assert "--force" in other.stderr
     assert bundle.read_bytes() == content
-    assert edgec(folder, *words, "--threshold", "0.4", "--force").returncode == 0
+    assert here(*words, "--threshold", "0.4", "--force").returncode == 0
     assert bundle.read_bytes() != content
 
 
@@ -135,9 +139,12 @@ def test_an_interrupted_build_leaves_nothing(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_full_or_forbidden_folder_is_told(folder: Path) -> None:
-    (folder / "file").write_text("")
-    finished = edgec(folder, *BUILD, "--out", "file/below")
+def test_a_folder_that_cannot_be_is_told(
+    folder: Path, here: Callable[..., Finished], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("file").write_text("")
+    finished = here(*BUILD, "--out", "file/below")
     assert finished.returncode == 2
-    assert "file" in finished.stderr
+    assert "file/below" in finished.stderr
     assert "Traceback" not in finished.stderr
