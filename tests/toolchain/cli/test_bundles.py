@@ -5,9 +5,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from edgec_runtime.errors import UsageError
 
 from edgec.cli.bundles import bench_line, exit_code, newest_bundle, run_line
+from edgec_runtime.errors import UsageError
 
 
 def test_the_newest_bundle_is_the_one_written_last(tmp_path: Path) -> None:
