@@ -85,3 +85,9 @@ def test_weight_that_is_not_finite_is_named(wrong: float) -> None:
     weight[3] = wrong
     with pytest.raises(QuantizationError, match="'w' is not finite"):
         quantized(weight)
+
+
+def test_denormal_weights_have_a_scale() -> None:
+    found = quantized(np.full((4, 2, 1, 1), 1e-45, np.float32), 0, per_channel=True, reduce_range=False)
+    assert (found.scale > 0).all()
+    assert not found.integers.any()

@@ -43,7 +43,9 @@ def quantize_weights(
     others = tuple(place for place in range(weight.ndim) if place != axis)
     greatest = np.abs(weight).max(axis=others).astype(np.float64)
     wanted = np.where(greatest > 0, greatest, greatest.max() or 1.0) / limit
-    scale: npt.NDArray[np.float32] = np.maximum(wanted, least_scale).astype(np.float32)
+    # Denormal weights are as good as zeros, and their scale would round to nothing.
+    least = np.maximum(least_scale, np.finfo(np.float32).tiny)
+    scale: npt.NDArray[np.float32] = np.maximum(wanted, least).astype(np.float32)
     if not per_channel:
         scale = scale.max(keepdims=True)
     integers = np.rint(weight / np.expand_dims(scale, others)).clip(-limit, limit).astype(np.int8)
