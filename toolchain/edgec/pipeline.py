@@ -92,7 +92,7 @@ def _prepare(recipe: Recipe, source: Source, graph: Graph, multiple_of: int, pro
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(graph, spec, output, ranges, inputs, reference, evaluation)
+    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
 
 
 def _prepared(samples: Dataset, spec: InputSpec, step: Step) -> Iterator[Array]:

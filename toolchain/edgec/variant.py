@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from torch import nn
+
 from edgec.data import Dataset
-from edgec.errors import QuantizationError, UsageError
+from edgec.errors import QuantizationError, UnsupportedOperatorError, UsageError
 from edgec.evaluation import score_masks
 from edgec.graph import Graph
-from edgec.lower import lower, operators
+from edgec.lower import Lowered, lower, operators
+from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
 from edgec.quantize import quantize_static
 from edgec.recipe import Precision
@@ -26,10 +29,12 @@ from edgec_targets import Target
 class Job:
     """What all variants of a build share.
 
-    `inputs` are prepared images, float32 NCHW with a batch of one, and `reference` what the source
-    answers to them. `ranges` is None where no precision needs them, `evaluation` where there is no truth.
+    `module` is the source's, None where it is an ONNX file. `inputs` are prepared images, float32 NCHW with
+    a batch of one, and `reference` what the source answers to them. `ranges` is None where no precision needs
+    them, `evaluation` where there is no truth.
     """
 
+    module: nn.Module | None
     graph: Graph
     input: InputSpec
     output: OutputSpec
@@ -48,7 +53,7 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
     if precision not in target.precisions:
         why = target.cannot.get(precision, "it is not among its precisions")
         raise UsageError(f"{target.name} cannot run {precision}: {why}")
-    lowered = lower(_in_precision(job, target, precision), target.engine)
+    lowered = _lowered(job, target, precision)
     check_models(lowered.files)  # what the device would refuse is not built
     with Runner(lowered, target.engine) as runner:
         outputs = [runner.run(image) for image in job.inputs]
@@ -66,6 +71,16 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
         parity=found,
         accuracy=accuracy,
     )
+
+
+def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
+    graph = _in_precision(job, target, precision)
+    try:
+        return lower(graph, target.engine)
+    except UnsupportedOperatorError as error:
+        if job.module is None or (target.engine, precision) != ("tflite", "fp32"):
+            raise
+        return lower_module(job.module, job.inputs[0], str(error))
 
 
 def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
