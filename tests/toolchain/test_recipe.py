@@ -28,7 +28,16 @@ def test_the_size_of_a_record_is_numbers() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"size": (0, 5)}, {"std": (0.0,)}, {"threshold": 1.5}, {"scale": float("nan")}, {"unknown": 1}],
+    [
+        {"size": (0, 5)},
+        {"std": (0.0,)},
+        {"threshold": 1.5},
+        {"scale": float("nan")},
+        {"version": "banana"},
+        {"version": "1.0"},
+        {"name": "../up"},
+        {"unknown": 1},
+    ],
 )
 def test_impossible_values_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

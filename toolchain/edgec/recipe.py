@@ -5,7 +5,11 @@ import json
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from edgec_runtime.errors import ManifestError
+from edgec_runtime.format.check_value import check_version
+from edgec_runtime.format.names import segment_problem
 
 Precision = Literal["fp32", "int8-static"]
 Size = tuple[int, int]
@@ -41,6 +45,23 @@ class Recipe(BaseModel):
     calibration: str = "nuclei-calibration"
     calibration_method: Literal["min-max", "percentile"] = "min-max"
     evaluation: str | None = None
+
+    @field_validator("version")
+    @classmethod
+    def _semantic(cls, version: str) -> str:
+        try:
+            check_version(version)
+        except ManifestError as error:
+            raise ValueError(f"{version!r} is not a semantic version: write one such as 1.0.0") from error
+        return version
+
+    @field_validator("name")
+    @classmethod
+    def _one_segment(cls, name: str | None) -> str | None:
+        problem = None if name is None else segment_problem(name)
+        if problem is not None:
+            raise ValueError(f"{name!r} {problem}")
+        return name
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:
