@@ -3,9 +3,9 @@
 import errno
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
+from edgec_runtime.closing import Closing
 from edgec_runtime.errors import BundleError, BundleNotFoundError, ContainerError, FileSetError, VariantError
 from edgec_runtime.format.container import ZipSource
 from edgec_runtime.format.decode import decode_manifest
@@ -18,7 +18,7 @@ _PREFERENCE = ("int8-static", "fp32")
 _SAME_MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
 
 
-class Bundle:
+class Bundle(Closing):
     """A bundle whose container, manifest and every digest were checked when it was opened.
 
     It holds an open handle, not the files: `load` and `read` read what is asked for and check the very
@@ -87,14 +87,6 @@ class Bundle:
     def close(self) -> None:
         """Release the handle; calling it again does nothing."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _matching(self, variants: list[Variant], key: str, word: str) -> list[Variant]:
         found = [variant for variant in variants if getattr(variant, key) == word]

@@ -8,7 +8,8 @@ from typing import Self
 from edgec_runtime import feeds as arrays
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.choose import Choice, choose
-from edgec_runtime.engine import Array, Closing, Engine, LoadOptions
+from edgec_runtime.closing import Closing
+from edgec_runtime.engine import Array, Engine, LoadOptions
 from edgec_runtime.errors import EngineError, UsageError
 from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.image import Image, prepare

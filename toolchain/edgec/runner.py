@@ -3,7 +3,8 @@
 import numpy as np
 
 from edgec.lower.base import Lowered
-from edgec_runtime.engine import Array, Closing, LoadOptions
+from edgec_runtime.closing import Closing
+from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.engines import load_engine
 
 

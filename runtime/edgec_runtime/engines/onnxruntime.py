@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from edgec_runtime.engine import Array, Closing, Engine, LoadOptions
+from edgec_runtime.closing import Closing
+from edgec_runtime.engine import Array, Engine, LoadOptions
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
