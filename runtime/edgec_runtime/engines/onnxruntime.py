@@ -45,12 +45,9 @@ def session_options(ort: ModuleType, options: LoadOptions) -> Any:
     chosen.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     chosen.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     chosen.log_severity_level = ERRORS_ONLY
-    # The plan of the first run is a second block of memory: without it unet_light in fp32 peaks at 139 MiB
-    # instead of 190, at the same speed (measured).
+    # The plan of the first run is a second block of memory, and a device has little.
     chosen.enable_mem_pattern = False
-    # Threads that wait sleep, they do not spin. Measured on unet_light with two threads on two cores: beside
-    # other work 1.25 to 1.4 times faster so and with three quarters of the processor time, on a quiet machine
-    # 1.07 times slower; on a device there is other work. One thread is the same either way.
+    # Threads that wait sleep, they do not spin: a device has other work to do, which spinning would hold up.
     chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # An int8 network made for Arm runs as it is on x86 too, where its build proves it; without this ONNX
     # Runtime turns part of it into uint8 and computes the rest in floats.
