@@ -1,10 +1,11 @@
 """Which tensors share one scale: union-find over the operators that only move values.
 
 A Concat is where the choice lies. Its inputs should have the scale of its result, so that bytes are copied
-and not requantized. But a tensor that a Relu bounds must keep 0 at the end of its integers: only then is the
-Relu for free in every engine. Beside a tensor with negative values it could not (in ONNX Runtime such a Conv
-falls back to float; OpenVINO and TFLite do not mind either way). So a Concat shares its scale with those inputs that no clamp bounds, or with all where
-a Relu bounds all; what is left is requantized as part of the Concat.
+and not requantized. But a tensor that a Relu bounds must keep 0 at the end of its integers: only then is
+the Relu for free in every engine. Beside a tensor with negative values it could not (in ONNX Runtime such a
+Conv falls back to float; OpenVINO and TFLite do not mind either way). So a Concat shares its scale with
+those inputs that no clamp bounds, or with all where a Relu bounds all; what is left is requantized as part
+of the Concat.
 """
 
 from collections.abc import Sequence
