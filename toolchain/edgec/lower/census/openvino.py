@@ -11,6 +11,8 @@ from edgec_runtime.errors import EngineError
 
 ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
+# In the file's own types: where the processor has bf16, OpenVINO would choose that for floats by itself.
+EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "u8": "int8", "i8": "int8"}
 
 
@@ -19,7 +21,7 @@ def operators(lowered: Lowered) -> dict[str, int]:
     core = openvino.Core()
     try:
         network = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
-        compiled = core.compile_model(network, "CPU")
+        compiled = core.compile_model(network, "CPU", EXACT)
     except Exception as error:
         raise EngineError(f"openvino cannot load the network: {error}") from error
     count: Counter[str] = Counter()
