@@ -22,7 +22,7 @@ TYPES: dict[int, str] = {
 
 def operators(lowered: Lowered) -> dict[str, int]:
     """Type -> operators that compute in it. Raises EngineError where the network does not load."""
-    model = _optimized(next(iter(lowered.files.values())))
+    model = optimized(lowered)
     types = {value.name: _type(value.type.tensor_type.elem_type) for value in model.graph.input}
     types |= {entry.name: _type(entry.data_type) for entry in model.graph.initializer}
     count: Counter[str] = Counter()
@@ -35,7 +35,9 @@ def operators(lowered: Lowered) -> dict[str, int]:
     return dict(count)
 
 
-def _optimized(network: bytes) -> onnx.ModelProto:
+def optimized(lowered: Lowered) -> onnx.ModelProto:
+    """The network that ONNX Runtime runs. Raises EngineError where it does not load."""
+    network = next(iter(lowered.files.values()))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "optimized.onnx"
         options = onnxruntime.SessionOptions()
