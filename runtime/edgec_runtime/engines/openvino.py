@@ -1,4 +1,7 @@
-"""OpenVINO on the processor, reading its own IR (`.xml` and `.bin`)."""
+"""OpenVINO on the processor, reading its own IR (`.xml` and `.bin`).
+
+The networks hold a batch of one: a larger batch is run one image after the other.
+"""
 
 from collections.abc import Mapping
 from types import ModuleType
@@ -8,6 +11,7 @@ import numpy as np
 
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Array, Engine, LoadOptions
+from edgec_runtime.engines.batches import one_by_one
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
@@ -54,12 +58,15 @@ class OpenVinoRequest(Closing):
         if self._request is None:
             raise closed("openvino")
         try:
-            # Inputs are read in place; outputs are views of the request's memory, which the next run
-            # overwrites, so they are copied.
-            found = self._request.infer(feeds, share_inputs=True, share_outputs=True)
-            return {name: np.array(found[name]) for name in self._outputs}
+            return one_by_one(self._run_one, feeds)
         except Exception as error:
             raise EngineError(f"openvino cannot run the network: {error}") from error
+
+    def _run_one(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        # Inputs are read in place; outputs are views of the request's memory, which the next run overwrites,
+        # so they are copied.
+        found = self._request.infer(feeds, share_inputs=True, share_outputs=True)
+        return {name: np.array(found[name]) for name in self._outputs}
 
     def close(self) -> None:
         """Release the network."""

@@ -79,8 +79,9 @@ def _groups_of(
         return None
     data = value.const_value.numpy()
     rows = len(data) // conv.attributes.get_int("group", 1)
-    tensor = ir.tensor(data[groups.start * rows : groups.stop * rows].copy(), name=f"{value.name}.{place}")
+    data = data[groups.start * rows : groups.stop * rows].copy()
+    tensor = ir.tensor(data, name=f"{value.name}.{place}")
     kind = ir.TensorType(tensor.dtype)
-    part = ir.Value(name=tensor.name, shape=ir.Shape(tensor.shape), type=kind, const_value=tensor)
+    part = ir.Value(name=tensor.name, shape=ir.Shape(data.shape), type=kind, const_value=tensor)
     graph.register_initializer(part)
     return part
