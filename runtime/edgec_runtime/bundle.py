@@ -14,7 +14,8 @@ from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.format.source import Source, check_file_set, read_verified, verify
 from edgec_runtime.machine import architecture
 
-_PREFERENCE = ("int8-static", "fp32")
+# Least work first; what only stores less comes before what stores all.
+_PREFERENCE = ("int8-static", "mixed", "int8-dynamic", "fp16", "fp32")
 _SAME_MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
 
 
@@ -72,7 +73,7 @@ class Bundle(Closing):
         """The variant for a target, a precision and a machine (as `platform.machine()` names it; this one).
 
         Without a target, the first in the manifest that this machine can run; without a precision,
-        int8-static before fp32. Raises VariantError naming what there is.
+        the one with the least work: int8-static first, fp32 last. Raises VariantError naming what there is.
         """
         machine = architecture() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
         found = list(self.manifest.variants)

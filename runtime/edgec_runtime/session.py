@@ -11,11 +11,19 @@ from edgec_runtime.choose import Choice, choose
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Array, Engine, LoadOptions
 from edgec_runtime.errors import EngineError, UsageError
-from edgec_runtime.format.manifest import Manifest, Variant
+from edgec_runtime.format.manifest import Manifest, Precision, Variant
 from edgec_runtime.image import Image, prepare
 from edgec_runtime.machine import cores
 from edgec_runtime.mask import Mask, probabilities, to_mask
 from edgec_runtime.resize import resize
+
+_BEFORE_FLOATS: dict[Precision, str] = {
+    "fp32": "",
+    "fp16": "f16 weights, ",
+    "int8-dynamic": "int8 weights, ",
+    "int8-static": "int8+",
+    "mixed": "int8+",
+}
 
 
 class Session(Closing):
@@ -63,9 +71,12 @@ class Session(Closing):
 
     @property
     def precision_in_force(self) -> str:
-        """What the engine computes in: 'f32', 'bf16' or 'f16'; 'int8+f32' where the network is quantized."""
-        floats = self.engine.precision
-        return floats if self.variant.precision == "fp32" else f"int8+{floats}"
+        """What the engine computes in: 'f32', 'bf16' or 'f16'.
+
+        'int8+f32' where the network is quantized; 'f16 weights, f32' and 'int8 weights, f32' where only the
+        weights are stored in less.
+        """
+        return _BEFORE_FLOATS[self.variant.precision] + self.engine.precision
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Input name -> float32 (N, C, H, W), to output name -> float32 (N, C', H', W').

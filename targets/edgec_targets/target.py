@@ -4,8 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Precision = Literal["fp32", "int8-static"]
-EngineName = Literal["onnxruntime", "openvino", "tflite"]
+from edgec_runtime.format.manifest import EngineName, Precision
 
 
 class Int8(BaseModel):
@@ -48,8 +47,9 @@ class Target(BaseModel):
         both = sorted(set(self.precisions) & set(self.cannot))
         if both:
             raise ValueError(f"{both[0]} stands under precisions and under cannot")
-        if "int8-static" in self.precisions and self.int8 is None:
-            raise ValueError("int8-static needs the key int8")
+        integers = sorted({"int8-static", "mixed"} & set(self.precisions))
+        if integers and self.int8 is None:
+            raise ValueError(f"{integers[0]} needs the key int8")
         if self.engine in self.avoid:
             raise ValueError(f"{self.engine} is the engine and stands under avoid")
         return self

@@ -8,6 +8,7 @@ import pytest
 
 from edgec_runtime.engines import ENGINES
 from edgec_runtime.errors import UsageError
+from edgec_runtime.format.manifest import PRECISIONS
 from edgec_targets import Target, load_target, target_names, unknown_word, usable
 from edgec_targets.load import read_target
 
@@ -23,7 +24,7 @@ def test_the_names_are_those_of_the_files() -> None:
 def test_every_target_names_an_engine_that_the_runtime_has(name: str) -> None:
     target = load_target(name)
     assert target.engine in ENGINES
-    assert target.precisions == ("fp32", "int8-static")
+    assert target.precisions == PRECISIONS
     assert set(target.architectures) <= {"x86_64", "aarch64"}
 
 
@@ -111,7 +112,7 @@ def text_of(name: str) -> str:
         ("engine: onnxruntime", "engine: tensorrt", "engine"),
         ("name: cpu", "name: gpu", "it must be the file's own name"),
         ("name: cpu", "name: [cpu", "is not YAML"),
-        ("[fp32, int8-static]", "[]", "precisions"),
+        ("[fp32, fp16, int8-dynamic, int8-static, mixed]", "[]", "precisions"),
         ("precisions:", "cannot: {fp32: slow}\nprecisions:", "fp32 stands under precisions and under cannot"),
         ("precisions:", "avoid: {onnxruntime: slow}\nprecisions:", "onnxruntime is the engine"),
         ("int8:\n  # 7-bit", "int8: null\navoid:\n  # 7-bit", "avoid.activation"),

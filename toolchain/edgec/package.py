@@ -7,7 +7,6 @@ from pathlib import Path
 
 from edgec.errors import OutputError
 from edgec.lower.base import Lowered
-from edgec.recipe import Precision
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import BundleError
@@ -19,6 +18,7 @@ from edgec_runtime.format.manifest import (
     Manifest,
     OutputSpec,
     Parity,
+    Precision,
     TensorFile,
     Variant,
 )
@@ -29,7 +29,13 @@ GOLDEN_INPUT = "golden/input.bin"
 
 # What another processor's sums and roundings may change and a wrong kernel does not stay within.
 # Integer kernels round differently between engines: one step of the logit moves a probability by up to 0.02.
-TOLERANCE: dict[Precision, tuple[float, float]] = {"fp32": (0.9995, 1e-3), "int8-static": (0.99, 2e-2)}
+TOLERANCE: dict[Precision, tuple[float, float]] = {
+    "fp32": (0.9995, 1e-3),
+    "fp16": (0.9995, 1e-3),
+    "int8-dynamic": (0.99, 2e-2),
+    "int8-static": (0.99, 2e-2),
+    "mixed": (0.99, 2e-2),
+}
 
 
 @dataclass(frozen=True)

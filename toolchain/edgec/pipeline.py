@@ -13,7 +13,7 @@ from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress, Step
 from edgec.quantize import tensors_to_observe
-from edgec.recipe import Precision, Recipe
+from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
 from edgec.variant import Job, build_variant
@@ -21,7 +21,7 @@ from edgec.verify import reference_outputs
 from edgec_calibration import Ranges, calibrate
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
-from edgec_runtime.format.manifest import InputSpec
+from edgec_runtime.format.manifest import InputSpec, Precision
 from edgec_runtime.image import prepare
 from edgec_targets import Target, load_target
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from edgec_runtime.errors import ManifestError
 from edgec_runtime.format.check_value import check_version
+from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.names import segment_problem
 
-Precision = Literal["fp32", "int8-static"]
 Size = tuple[int, int]
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 

@@ -11,14 +11,13 @@ from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
-from edgec.quantize import quantize_static
-from edgec.recipe import Precision
+from edgec.quantize import quantize_static, store_float16, store_int8
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
 from edgec_calibration import Ranges
 from edgec_runtime.engine import Array
 from edgec_runtime.engines import load_engine
-from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec
+from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec, Precision
 from edgec_runtime.guard import check_models
 from edgec_runtime.image import prepare
 from edgec_runtime.mask import to_mask
@@ -86,6 +85,10 @@ def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
 def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
     if precision == "fp32":
         return job.graph
+    if precision == "fp16":
+        return store_float16(job.graph)
+    if precision == "int8-dynamic":
+        return store_int8(job.graph)
     if job.ranges is None or target.int8 is None:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
     return quantize_static(job.graph, job.ranges, target.int8)

@@ -5,7 +5,7 @@ generated from them. Optional keys are present with the value null, so that a ma
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 SCHEMA = 1
 
@@ -13,8 +13,10 @@ Colour = Literal["grey", "rgb", "bgr"]
 Activation = Literal["none", "sigmoid", "softmax"]
 Decision = Literal["threshold", "argmax"]
 EngineName = Literal["onnxruntime", "openvino", "tflite"]
-Precision = Literal["fp32", "int8-static"]
+Precision = Literal["fp32", "fp16", "int8-dynamic", "int8-static", "mixed"]
 Layout = Literal["NCHW", "NHWC"]
+
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)

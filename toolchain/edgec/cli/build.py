@@ -30,7 +30,7 @@ OPTION_OF = {"precisions": "--quant", "targets": "--target", "calibration_method
     multiple=True,
     type=Word("precision", PRECISIONS),
     help="Precision of the variants, may be repeated; fp32 is always built, as the reference for bench and "
-    "eval. Default: all.",
+    "eval. Default: int8-static.",
 )
 @click.option(
     "--target",

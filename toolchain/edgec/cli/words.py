@@ -7,8 +7,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from edgec_runtime.errors import UsageError
+from edgec_runtime.format.manifest import PRECISIONS
 
-PRECISIONS = ("fp32", "int8-static")
+__all__ = ["PRECISIONS", "Floats", "Names", "Size", "TargetWord", "Word", "printable"]
+
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 

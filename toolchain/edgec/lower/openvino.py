@@ -4,6 +4,7 @@ import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import onnx_ir as ir
 import openvino
 from openvino._offline_transformations import apply_moc_transformations
 
@@ -16,7 +17,7 @@ WITHOUT_BIAS = "/WithoutBiases"  # what OpenVINO calls a convolution whose bias 
 
 
 def lower(graph: Graph) -> Lowered:
-    """The network in IR, weights in the types that the graph has: nothing is compressed on the way.
+    """The network in IR, weights in the types that the graph has.
 
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """
@@ -30,12 +31,17 @@ def lower(graph: Graph) -> Lowered:
     apply_moc_transformations(model, cf=False, smart_reshape=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / TOPOLOGY
-        openvino.save_model(model, path, compress_to_fp16=False)
+        # The frontend expands float16 constants; they come back without a loss.
+        openvino.save_model(model, path, compress_to_fp16=_holds_float16(graph))
         topology, weights = path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
     nodes = {str(node.name) for node in graph.nodes}
     nodes |= {str(value.name) for node in graph.nodes for value in node.outputs}
     files = {TOPOLOGY: _normalized(topology, {source, result}, nodes), WEIGHTS: weights}
     return Lowered(files, "NCHW", source, result)
+
+
+def _holds_float16(graph: Graph) -> bool:
+    return any(value.dtype == ir.DataType.FLOAT16 for value in graph.model.graph.initializers.values())
 
 
 def _normalized(topology: bytes, kept: set[str], nodes: set[str]) -> bytes:
@@ -59,6 +65,10 @@ def _normalized(topology: bytes, kept: set[str], nodes: set[str]) -> bytes:
         port.attrib.pop("names", None)
         if names:
             port.set("names", ",".join(sorted(names)))
+    for port in net.iterfind(".//input/port"):  # repeats what the output that leads to it says
+        number = port.get("id", "")
+        port.clear()
+        port.set("id", number)
     for element in net.iter():
         element.text, element.tail = (element.text or "").strip() or None, None
     return b'<?xml version="1.0"?>\n' + ET.tostring(net)

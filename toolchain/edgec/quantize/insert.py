@@ -76,6 +76,14 @@ class Inserter:
         self._graph.insert_before(user, node)
         return result
 
+    def cast_constant(self, user: ir.Node, name: str, halves: npt.NDArray[np.float16]) -> ir.Value:
+        """A float16 initializer and its Cast to float32, before `user`."""
+        stored = self.constant(f"{name}_half", halves)
+        result = self._value(f"{name}_float", stored, ir.DataType.FLOAT)
+        node = ir.node("Cast", [stored], {"to": ir.DataType.FLOAT}, outputs=[result], name=result.name)
+        self._graph.insert_before(user, node)
+        return result
+
     def _value(self, name: str, like: ir.Value, dtype: ir.DataType | None) -> ir.Value:
         kind = None if dtype is None else ir.TensorType(dtype)
         return ir.Value(name=self._free(name), shape=like.shape, type=kind)

@@ -93,7 +93,9 @@ def test_a_float_convolution_before_the_closing_activation_is_an_island() -> Non
         step("map", "Sigmoid", "float32", "last"),
     ]
     findings = find(operators)
-    assert [[entry.name for entry in island.operators] for island in findings.islands] == [["d", "last", "map"]]
+    assert [[entry.name for entry in island.operators] for island in findings.islands] == [
+        ["d", "last", "map"]
+    ]
     assert [entry.name for entry in findings.ends] == ["q"]
 
 

@@ -61,6 +61,11 @@ def list_operators(lowered: Lowered, image: Array | None, threads: int) -> list[
     return found
 
 
+def optimized(lowered: Lowered) -> onnx.ModelProto:
+    """The network that ONNX Runtime runs. Raises EngineError where it does not load."""
+    return _optimized(next(iter(lowered.files.values())), None, 1)[0]
+
+
 def _optimized(network: bytes, image: Array | None, threads: int) -> tuple[onnx.ModelProto, dict[str, float]]:
     """The network as it runs, and for each node's name its milliseconds, where there is an image."""
     with tempfile.TemporaryDirectory() as folder:
