@@ -136,7 +136,7 @@ def test_what_xnnpack_leaves_is_explained() -> None:
     order = node("Gather", "x", "order", to="a", axis=1)
     graph = network((1, 4, 8, 8), order, node("Relu", "a"), order=np.array([2, 1, 0, 3]))
     assert explain(list_operators(lower(graph, "tflite"), "tflite")) == [
-        "1 operator (left to plain kernels: GATHER a)"
+        "1 operator (left to plain kernels: GATHER a_ordered)"
     ]
 
 
