@@ -8,7 +8,7 @@ from edgec.lower import Findings, Lowered, Operator, find, list_operators
 from edgec.progress import SILENT, Progress
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.choose import choose, wanted_variants
-from edgec_runtime.engine import Array
+from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.selftest import read_tensor
@@ -59,16 +59,16 @@ def inspect_bundle(
         image = read_tensor(bundle, bundle.manifest.golden_input)[:1]
         for variant in wanted_variants(bundle, targets, precisions):
             with progress.step(f"inspect {variant.target} {variant.precision}"):
-                rows.append(_inspect(bundle, variant, image, threads))
+                rows.append(_inspect(bundle, variant, image, LoadOptions(threads)))
     return tuple(rows)
 
 
-def _inspect(bundle: Bundle, variant: Variant, image: Array, threads: int) -> Inspection:
+def _inspect(bundle: Bundle, variant: Variant, image: Array, options: LoadOptions) -> Inspection:
     row = (variant.target, variant.engine, variant.precision)
     try:
         choose(bundle, variant.target, variant.precision)  # raises where it cannot run here
         files = {PurePosixPath(name).name: data for name, data in bundle.load(variant).items()}
         lowered = Lowered(files, variant.layout, variant.input, variant.output)
-        return Inspection(*row, list_operators(lowered, variant.engine, image, threads), None)
+        return Inspection(*row, list_operators(lowered, variant.engine, image, options), None)
     except EdgecError as error:
         return Inspection(*row, (), str(error))

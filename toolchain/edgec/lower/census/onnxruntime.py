@@ -29,13 +29,13 @@ _ADDED = re.compile(r"(_nchwc|_token_[0-9]+)$")  # to the name of a node that ON
 _TIMED = "_kernel_time"
 
 
-def list_operators(lowered: Lowered, image: Array | None, threads: int) -> list[Operator]:
+def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:
     """What runs, in order. With an image, in the engine's layout, each has the median of its times.
 
     Raises EngineError where the network does not load.
     """
     network = next(iter(lowered.files.values()))
-    model, times = _optimized(network, image, threads)
+    model, times = _optimized(network, image, options)
     layers = {node.name for node in onnx.load_from_string(network).graph.node}
     types = {value.name: _type(value.type.tensor_type.elem_type) for value in model.graph.input}
     types |= {entry.name: _type(entry.data_type) for entry in model.graph.initializer}
@@ -63,19 +63,21 @@ def list_operators(lowered: Lowered, image: Array | None, threads: int) -> list[
 
 def optimized(lowered: Lowered) -> onnx.ModelProto:
     """The network that ONNX Runtime runs. Raises EngineError where it does not load."""
-    return _optimized(next(iter(lowered.files.values())), None, 1)[0]
+    return _optimized(next(iter(lowered.files.values())), None, LoadOptions(threads=1))[0]
 
 
-def _optimized(network: bytes, image: Array | None, threads: int) -> tuple[onnx.ModelProto, dict[str, float]]:
+def _optimized(
+    network: bytes, image: Array | None, options: LoadOptions
+) -> tuple[onnx.ModelProto, dict[str, float]]:
     """The network as it runs, and for each node's name its milliseconds, where there is an image."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "optimized.onnx"
-        options = session_options(onnxruntime, LoadOptions(threads))
-        options.optimized_model_filepath = str(path)
-        options.enable_profiling = image is not None
-        options.profile_file_prefix = str(Path(folder) / "profile")
+        chosen = session_options(onnxruntime, options)
+        chosen.optimized_model_filepath = str(path)
+        chosen.enable_profiling = image is not None
+        chosen.profile_file_prefix = str(Path(folder) / "profile")
         try:
-            session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(network, chosen, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise EngineError(f"onnxruntime cannot load the network: {error}") from error
         times = {} if image is None else _profile(session, image)

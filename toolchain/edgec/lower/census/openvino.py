@@ -16,19 +16,17 @@ RUNS, WARM_UP = 30, 3
 ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
 GROUPS = ("Subgraph", "Eltwise")
-TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "u8": "int8", "i8": "int8"}
+TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "I8": "int8", "u8": "int8", "i8": "int8"}
 
 
-def list_operators(lowered: Lowered, image: Array | None, threads: int) -> list[Operator]:
+def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:
     """What runs, in order. With an image, in the engine's layout, each has the mean of its warm times.
-
-    In the file's own types: where the processor has bf16, OpenVINO would choose that for floats by itself.
     Raises EngineError where the network does not load.
     """
     core = openvino.Core()
     try:
         network = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
-        config = configuration(LoadOptions(threads, exact=True)) | {"PERF_COUNT": True}
+        config = configuration(options) | {"PERF_COUNT": True}
         compiled = core.compile_model(network, "CPU", config)
     except Exception as error:
         raise EngineError(f"openvino cannot load the network: {error}") from error
@@ -51,7 +49,9 @@ def list_operators(lowered: Lowered, image: Array | None, threads: int) -> list[
 
 def _operator(node: Any, kinds: dict[str, str], layers: dict[str, str]) -> Operator:
     """`kinds`: of what runs; `layers`: of the model, and their types."""
-    name, precision = node.get_friendly_name(), _note(node, "runtimePrecision")
+    name = node.get_friendly_name()
+    # The kernel's type, as in brgconv_avx512_f32. "runtimePrecision" may be that of the weights as stored.
+    precision = _note(node, "primitiveType").rpartition("_")[2]
     parts = _note(node, "originalLayersNames").split(",")
     fused = {part: layers[part] for part in parts if part in layers}
     kind = _kind(kinds.get(name, _note(node, "layerType")), fused)

@@ -13,20 +13,20 @@ from ai_edge_litert.interpreter import Interpreter
 from edgec.lower.base import Lowered
 from edgec.lower.census.operator import CONVERT, Operator
 from edgec.lower.tflite import FILE
-from edgec_runtime.engine import Array
+from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.errors import EngineError
 
 CONVERSIONS = ("QUANTIZE", "DEQUANTIZE", "CAST")
 DELEGATE = "DELEGATE"
 
 
-def list_operators(lowered: Lowered, _image: Array | None, threads: int) -> list[Operator]:
+def list_operators(lowered: Lowered, _image: Array | None, options: LoadOptions) -> list[Operator]:
     """What runs, in order, each named after the tensor that it makes.
 
     Raises EngineError where the network does not load.
     """
     try:
-        interpreter = Interpreter(model_content=lowered.files[FILE], num_threads=threads)
+        interpreter = Interpreter(model_content=lowered.files[FILE], num_threads=options.threads)
         interpreter.allocate_tensors()
     except Exception as error:
         raise EngineError(f"LiteRT cannot load the network: {error}") from error
