@@ -5,6 +5,7 @@ from edgec.passes.base import Pass, PassResult
 from edgec.passes.batchnorm import FoldBatchNorm
 from edgec.passes.clips import FuseClips
 from edgec.passes.constants import LiftConstants
+from edgec.passes.depthwise import DepthwiseBeforeConcat
 from edgec.passes.duplicates import MergeDuplicates
 from edgec.passes.fold import FoldConstants
 from edgec.passes.identities import RemoveIdentities
@@ -24,6 +25,7 @@ CHAIN: tuple[Pass, ...] = (
     *_REWRITES,
     InferShapes(),
     FixResizes(),
+    DepthwiseBeforeConcat(),
     RemoveUnused(),
     MergeDuplicates(),
     InferShapes(),
