@@ -42,8 +42,7 @@ def test_the_convolution_goes_before_the_concat(network, weights, run, multiple,
         "c = Concat<axis = 1>(image, image) map = Conv<pads = [1, 1, 1, 1]>(c, dense)",
         "c = Concat<axis = 2>(image, image) map = Conv<group = 2, pads = [1, 1, 1, 1]>(c, narrow)",
         "c = Concat<axis = 1>(image, image) d = Conv<group = 4, pads = [1, 1, 1, 1]>(c, wide) map = Add(c, d)",
-        "c = Concat<axis = 1>(image, image) v = Neg(wide) "
-        "map = Conv<group = 4, pads = [1, 1, 1, 1]>(c, v)",
+        "c = Concat<axis = 1>(image, image) v = Neg(wide) map = Conv<group = 4, pads = [1, 1, 1, 1]>(c, v)",
     ],
     ids=["dense", "not channels", "read twice", "weights computed"],
 )
