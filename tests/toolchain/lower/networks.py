@@ -18,7 +18,7 @@ from edgec.lower import operators as census
 from edgec.lower.census.operator import LEFT_OUT
 
 Array = npt.NDArray[np.float32]
-Shape = tuple[int, ...]
+Shape = tuple[int | str, ...]
 LOGGER_ERRORS = 3
 
 

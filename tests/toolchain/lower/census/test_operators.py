@@ -76,3 +76,25 @@ def test_litert_tells_bytes_and_no_times() -> None:
         milliseconds=None,
         bytes=2 * 4 * (4 * 8 * 6),
     )
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_arithmetic_of_shapes_is_no_work_in_floats(engine: str) -> None:
+    """As where the size is known at run time only."""
+    graph = network(
+        (1, 4, "h", "w"),
+        node("Conv", "x", "v", to="a", pads=[1, 1, 1, 1]),
+        node("Shape", "a", to="s"),
+        node("Slice", "s", "two", "four", to="hw"),
+        node("Concat", "one", "hw", to="sizes", axis=0),
+        node("MaxPool", "a", to="p", kernel_shape=[2, 2], strides=[2, 2]),
+        node("Resize", "p", "", "", "sizes", mode="nearest"),
+        v=np.ones((4, 4, 3, 3), np.float32),
+        two=np.array([2]),
+        four=np.array([4]),
+        one=np.array([1, 4]),
+    )
+    found = list_operators(lower(graph, engine), engine, options=EXACT)
+    assert {entry.type for entry in found if entry.kind.startswith("Shape")} == {"other"}
+    assert {entry.kind for entry in found if entry.type == "float32"} >= {"MaxPool"}
+    assert {entry.layer for entry in found} >= {"Conv_a", "MaxPool_p"}

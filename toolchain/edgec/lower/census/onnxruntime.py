@@ -19,6 +19,7 @@ from edgec_runtime.errors import EngineError
 
 RUNS, WARM_UP = 15, 3
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear", "Cast")
+SHAPES, OTHER = ("Shape", "Size"), "other"  # they read no value
 TYPES: dict[int, str] = {
     onnx.TensorProto.FLOAT: "float32",
     onnx.TensorProto.FLOAT16: "float16",
@@ -36,7 +37,9 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
     """
     network = next(iter(lowered.files.values()))
     model, times = _optimized(network, image, options)
-    layers = {node.name for node in onnx.load_from_string(network).graph.node}
+    nodes = list(onnx.load_from_string(network).graph.node)
+    layers = {output: node.name for node in nodes for output in node.output}
+    layers |= {node.name: node.name for node in nodes}
     types = {value.name: _type(value.type.tensor_type.elem_type) for value in model.graph.input}
     types |= {entry.name: _type(entry.data_type) for entry in model.graph.initializer}
     makers = {value.name: value.name for value in model.graph.input}
@@ -45,13 +48,14 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
         # QLinearConcat's first inputs are the result's scale and zero point.
         values = node.input[2:] if node.op_type == "QLinearConcat" else node.input
         source = types.get(values[0], "float32") if values else "float32"
+        source = OTHER if node.op_type in SHAPES else source
         sources = tuple(dict.fromkeys(makers[value] for value in values if value in makers))
         found.append(
             Operator(
                 name=node.name,
                 kind=node.op_type,
                 type=CONVERT if node.op_type in CONVERSIONS else source,
-                layer=_layer(node.name, layers),
+                layer=layers.get(_ADDED.sub("", node.name)),
                 sources=sources,
                 milliseconds=times.get(node.name),
             )
@@ -96,11 +100,6 @@ def _profile(session: Any, image: Array) -> dict[str, float]:
     return {name: median(found[WARM_UP:]) for name, found in times.items()}
 
 
-def _layer(name: str, layers: set[str]) -> str | None:
-    name = _ADDED.sub("", name)
-    return name if name in layers else None
-
-
 def _result_type(node: onnx.NodeProto, source: str) -> str:
     """Only conversions change the type, and they say to which: the zero point's, or float32."""
     if node.op_type == "QuantizeLinear":
@@ -113,4 +112,4 @@ def _result_type(node: onnx.NodeProto, source: str) -> str:
 
 
 def _type(code: int) -> str:
-    return TYPES.get(code, "other")
+    return TYPES.get(code, OTHER)

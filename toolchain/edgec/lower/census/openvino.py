@@ -15,6 +15,7 @@ from edgec_runtime.errors import EngineError
 RUNS, WARM_UP = 30, 3
 ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
+SHAPES, OTHER = ("ShapeOf",), "other"  # it reads no value
 GROUPS = ("Subgraph", "Eltwise")
 TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "I8": "int8", "u8": "int8", "i8": "int8"}
 
@@ -56,7 +57,7 @@ def _operator(node: Any, kinds: dict[str, str], layers: dict[str, str]) -> Opera
     fused = {part: layers[part] for part in parts if part in layers}
     kind = _kind(kinds.get(name, _note(node, "layerType")), fused)
     type_ = CONVERT if kind in CONVERSIONS else TYPES.get(precision, precision)
-    return Operator(name, kind, type_, _layer(fused), ())
+    return Operator(name, kind, OTHER if kind in SHAPES else type_, _layer(fused), ())
 
 
 def _sources(node: Any) -> tuple[str, ...]:
