@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgec_runtime.bundle import Bundle
+from edgec_runtime.choose import wanted_variants
 from edgec_runtime.errors import EngineError, UsageError
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.machine import cores, environment
@@ -68,7 +69,7 @@ def bench(
         raise UsageError(f"threads is {threads}: give 1 or more")
     with Bundle.open(Path(path)) as bundle:
         manifest = bundle.manifest
-        variants = _wanted(bundle, targets, precisions)
+        variants = wanted_variants(bundle, targets, precisions)
         sizes = {entry.path: entry.size for entry in manifest.files}
     name = f"{manifest.name}-{manifest.version}"
     before = environment()
@@ -102,27 +103,6 @@ def write_report(report: BenchReport, bundle: Path) -> Path:
             f"{path} cannot be written ({error.strerror or error}): copy the bundle to a folder of your own"
         ) from error
     return path
-
-
-def _wanted(bundle: Bundle, targets: Sequence[str], precisions: Sequence[str]) -> list[Variant]:
-    for word in targets:
-        _check_held(bundle, "target", word)
-    for word in precisions:
-        _check_held(bundle, "precision", word)
-    found = [
-        variant
-        for variant in bundle.manifest.variants
-        if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
-    ]
-    if not found:
-        raise UsageError(f"{bundle.path} holds no variant of {', '.join(targets)} in {', '.join(precisions)}")
-    return found
-
-
-def _check_held(bundle: Bundle, key: str, word: str) -> None:
-    words = dict.fromkeys(str(getattr(variant, key)) for variant in bundle.manifest.variants)
-    if word not in words:
-        raise UsageError(f"{bundle.path} has no variant of the {key} {word!r}: choose {', '.join(words)}")
 
 
 def _measure(path: Path, variant: Variant, threads: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class OpenVinoRequest(Closing):
         """Read and compile. Raises EngineError."""
         try:
             core = ov.Core()
-            compiled = core.compile_model(core.read_model(xml, weights), "CPU", _config(options))
+            compiled = core.compile_model(core.read_model(xml, weights), "CPU", configuration(options))
             self._precision = _type_name(compiled.get_property("INFERENCE_PRECISION_HINT"))
             self._outputs = [output.get_any_name() for output in compiled.outputs]
             self._request: Any = compiled.create_infer_request()
@@ -73,7 +73,8 @@ class OpenVinoRequest(Closing):
         self._request = None
 
 
-def _config(options: LoadOptions) -> dict[str, str | int]:
+def configuration(options: LoadOptions) -> dict[str, str | int]:
+    """One image at a time, as soon as it can be had."""
     config: dict[str, str | int] = {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
