@@ -10,16 +10,21 @@ from edgec_runtime.errors import EngineError
 class Probe:
     """A network in ONNX Runtime whose inner tensors come out.
 
+    `as_written`: node by node, nothing fused or replaced, so that a network in QDQ form is worked out in
+    float between its roundings, alike on every processor.
+
     Raises CalibrationError for a tensor that it does not have, EngineError where ONNX Runtime fails.
     """
 
-    def __init__(self, model: bytes, tensors: Sequence[str]) -> None:
+    def __init__(self, model: bytes, tensors: Sequence[str], *, as_written: bool = False) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         # Once it knows the pattern it takes all of it in one piece, beside what the arena holds already.
         options.enable_mem_pattern = False
+        if as_written:
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         outspoken = _with_outputs(model, tensors)
         try:
             self._session = onnxruntime.InferenceSession(

@@ -1,6 +1,7 @@
 """Graph + Ranges -> Graph."""
 
-from edgec.quantize.plan import tensors_to_observe
+from edgec.quantize.choice import quantize_best
+from edgec.quantize.plan import convolution_inputs, tensors_to_observe
 from edgec.quantize.static import quantize_static
 
-__all__ = ["quantize_static", "tensors_to_observe"]
+__all__ = ["convolution_inputs", "quantize_best", "quantize_static", "tensors_to_observe"]
