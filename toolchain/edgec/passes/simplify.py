@@ -2,6 +2,7 @@
 
 from edgec.graph import Graph
 from edgec.passes.affine import FoldAffine
+from edgec.passes.affine_inputs import FoldAffineInputs
 from edgec.passes.base import Pass, PassResult
 from edgec.passes.batchnorm import FoldBatchNorm
 from edgec.passes.clips import FuseClips
@@ -20,6 +21,7 @@ _REWRITES: tuple[Pass, ...] = (
     FuseHardSwish(),
     FoldBatchNorm(),
     FoldAffine(),
+    FoldAffineInputs(),
     FuseClips(),
 )
 
