@@ -13,6 +13,7 @@ from edgec.quantize.convolution import quantize_constants
 from edgec.quantize.insert import Inserter
 from edgec.quantize.operators import CONVOLUTIONS, data_inputs
 from edgec.quantize.plan import Plan, make_plan
+from edgec.quantize.saturation import that_matters
 from edgec_calibration import Ranges
 from edgec_targets.target import Int8
 
@@ -50,7 +51,7 @@ def _activations(plan: Plan, ranges: Ranges, int8: Int8) -> dict[ir.Value, Affin
     """Leader -> the scale of its group, over all values of the group's tensors."""
     found = {}
     for leader, members in plan.groups().items():
-        limits = [_range(ranges, str(member.name)) for member in members]
+        limits = [that_matters(member, _range(ranges, str(member.name))) for member in members]
         low, high = min(low for low, _ in limits), max(high for _, high in limits)
         found[leader] = affine(str(leader.name), low, high, int8.activation)
     return found

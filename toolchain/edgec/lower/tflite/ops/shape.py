@@ -5,9 +5,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops.window import pad
-from edgec.lower.tflite.tensors import Array, Tensor
-
-PLACE_IN_NHWC = (0, 3, 1, 2)
+from edgec.lower.tflite.tensors import PLACE_IN_NHWC, Array, Tensor
 
 
 def identity(op: Op) -> None:
