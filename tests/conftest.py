@@ -17,7 +17,7 @@ def tiny_recipe() -> Recipe:
 @pytest.fixture(scope="session")
 def tiny_build(tiny_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
     """Six variants of the tiny network."""
-    return build(tiny_recipe, tmp_path_factory.mktemp("artifacts"))
+    return build(tiny_recipe, tmp_path_factory.mktemp("artifacts"), slower="unmeasured")
 
 
 @pytest.fixture(scope="session")

@@ -72,8 +72,9 @@ class Bundle(Closing):
     ) -> Variant:
         """The variant for a target, a precision and a machine (as `platform.machine()` names it; this one).
 
-        Without a target, the first in the manifest that this machine can run; without a precision,
-        the one with the least work: int8-static first, fp32 last. Raises VariantError naming what there is.
+        Without a target, the first in the manifest that this machine can run; without a precision, the one
+        with the least work, int8-static first and fp32 last, of those that are not slower than fp32. Raises
+        VariantError naming what there is.
         """
         machine = architecture() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
         found = list(self.manifest.variants)
@@ -83,7 +84,9 @@ class Bundle(Closing):
             found = self._matching(found, "precision", precision)
         found = self._runnable(found, machine)
         first = [variant for variant in found if variant.target == found[0].target]
-        return min(first, key=lambda variant: _PREFERENCE.index(variant.precision))
+        return min(
+            first, key=lambda variant: (variant.slower_than_fp32, _PREFERENCE.index(variant.precision))
+        )
 
     def close(self) -> None:
         """Release the handle; calling it again does nothing."""

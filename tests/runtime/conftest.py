@@ -184,6 +184,7 @@ def _variant(
         golden=Golden(TensorFile(output, "float32", answer.shape), 0.999, 1e-4),
         parity=None,
         accuracy=None,
+        slower_than_fp32=False,
     )
     return variant, files | {output: answer.tobytes()}
 

@@ -29,7 +29,7 @@ def test_every_variant_is_proven_and_int8_runs_in_integers(tiny_build: BuildResu
 
 
 def test_two_builds_give_the_same_bytes(tiny_recipe: Recipe, tiny_bundle: Path, tmp_path: Path) -> None:
-    again = build(tiny_recipe, tmp_path)
+    again = build(tiny_recipe, tmp_path, slower="unmeasured")
     assert again.bundle.read_bytes() == tiny_bundle.read_bytes()
 
 
@@ -41,7 +41,7 @@ def test_warnings_name_random_weights_and_foreign_calibration(tiny_build: BuildR
 
 def test_a_target_without_the_precision_is_refused_and_the_rest_is_built(tmp_path: Path) -> None:
     recipe = Recipe(model=f"{TINY}:binary", size=None, targets=("cpu", "tflite"), precisions=("fp32",))
-    result = build(recipe, tmp_path)
+    result = build(recipe, tmp_path, slower="unmeasured")
     reasons = {row.target.name: row.reason for row in result.variants}
     assert reasons["cpu"] is None
     assert reasons["tflite"]
@@ -53,7 +53,7 @@ def test_a_target_without_the_precision_is_refused_and_the_rest_is_built(tmp_pat
 def test_nothing_built_is_an_error_that_says_why(tmp_path: Path) -> None:
     recipe = Recipe(model=f"{TINY}:binary", size=None, targets=("tflite",), precisions=("fp32",))
     with pytest.raises(UsageError, match="no variant could be built"):
-        build(recipe, tmp_path)
+        build(recipe, tmp_path, slower="unmeasured")
     assert list(tmp_path.iterdir()) == []
 
 

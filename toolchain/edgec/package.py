@@ -50,6 +50,7 @@ class BuiltVariant:
     golden_output: Array
     parity: Parity
     accuracy: Accuracy | None
+    slower_than_fp32: bool = False
 
     @property
     def folder(self) -> str:
@@ -156,6 +157,7 @@ def _variant(built: BuiltVariant) -> Variant:
         golden=Golden(_tensor(_golden_path(built), built.golden_output), agreement, error),
         parity=built.parity,
         accuracy=built.accuracy,
+        slower_than_fp32=built.slower_than_fp32,
     )
 
 

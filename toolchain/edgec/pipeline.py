@@ -1,9 +1,10 @@
 """build(): from a recipe to a bundle; reads as the data flow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from edgec.calibration import CACHE, choose_samples, measure_ranges
 from edgec.data import GivenImages, Images, open_dataset, open_images
@@ -17,25 +18,34 @@ from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
+from edgec.speed import Speed, compare_with_fp32
 from edgec.variant import Job, build_variant
 from edgec.verify import reference_outputs
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Precision
 from edgec_runtime.image import Image
+from edgec_runtime.race import Ratio
 from edgec_targets import Target, load_target
 
 PARITY_SAMPLES = 4
 
+Slower = Literal["refuse", "label", "unmeasured"]
+
 
 @dataclass(frozen=True)
 class VariantResult:
-    """A row of the build's table; `built` is None where the variant was refused, and `reason` says why."""
+    """A row of the build's table.
+
+    `built` is None where the variant was refused, and `reason` says why; of a variant that was built it says
+    why that is slower than fp32. `times_fp32` is None where that was not measured.
+    """
 
     target: Target
     precision: Precision
     built: BuiltVariant | None
     reason: str | None
+    times_fp32: Ratio | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ def build(
     out: Path = Path("artifacts"),
     *,
     images: Sequence[Array | Image] | None = None,
+    slower: Slower = "refuse",
     force: bool = False,
     progress: Progress = SILENT,
 ) -> BuildResult:
@@ -60,6 +71,9 @@ def build(
 
     `images`: what to calibrate on, in place of the recipe's `calibration`: uint8 HxW or HxWxC, or float32
     (1, C, H, W) as the network takes them; taken by place, so that a sequence may read them lazily.
+
+    `slower`: what becomes of a variant that is slower than its target's fp32 on this machine; "unmeasured"
+    does not ask.
 
     A variant that its target cannot take is refused with the reason and the others are built. Raises
     EdgecError where nothing can be built, and leaves nothing half-written.
@@ -74,16 +88,19 @@ def build(
     with progress.step("simplify"):
         graph = simplify(exported.graph).graph
     job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
-    rows = []
+    contents = _contents(recipe, source, job)
+    rows = list[VariantResult]()
     for target in targets:
-        for precision in recipe.precisions:
-            with progress.step(f"build {target.name} {precision}"):
-                rows.append(_attempt(job, target, precision))
+        found = [_attempt(job, target, precision, progress) for precision in recipe.precisions]
+        if slower != "unmeasured":
+            with progress.step(f"compare {target.name} with fp32"):
+                found = _judged(found, contents, keep=slower == "label")
+        rows += found
     built = tuple(row.built for row in rows if row.built is not None)
     if not built:
         raise UsageError("no variant could be built:\n" + "\n".join(f"  {_said(row)}" for row in rows))
     with progress.step("pack"):
-        manifest, files = assemble(_contents(recipe, source, job), built)
+        manifest, files = assemble(contents, built)
         bundle = publish(manifest, files, out, force=force)
     return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), _warnings(recipe, source))
 
@@ -112,11 +129,27 @@ def _prepare(
     return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
 
 
-def _attempt(job: Job, target: Target, precision: Precision) -> VariantResult:
+def _attempt(job: Job, target: Target, precision: Precision, progress: Progress) -> VariantResult:
     try:
-        return VariantResult(target, precision, build_variant(job, target, precision), None)
+        with progress.step(f"build {target.name} {precision}"):
+            return VariantResult(target, precision, build_variant(job, target, precision), None)
     except EdgecError as error:
         return VariantResult(target, precision, None, str(error))
+
+
+def _judged(rows: list[VariantResult], contents: Contents, *, keep: bool) -> list[VariantResult]:
+    """The rows of one target with their speed; those that are slower than fp32 refused, or labelled."""
+    speeds = compare_with_fp32(contents, [row.built for row in rows if row.built is not None])
+    return [_with_speed(row, speeds[row.precision], keep) if row.precision in speeds else row for row in rows]
+
+
+def _with_speed(row: VariantResult, speed: Speed, keep: bool) -> VariantResult:
+    built = row.built
+    if built is None or speed.reason is None:
+        return replace(row, times_fp32=speed.times_fp32)
+    label = replace(built, slower_than_fp32=True) if keep else None
+    advice = "" if keep else ". Keep it all the same with --allow-slower"
+    return replace(row, built=label, reason=speed.reason + advice, times_fp32=speed.times_fp32)
 
 
 def _contents(recipe: Recipe, source: Source, job: Job) -> Contents:

@@ -1,15 +1,16 @@
-"""How fast built variants are beside each other, on this machine, before they are packed."""
+"""Never slower: a variant that is slower than its target's fp32 is refused, or kept and labelled."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
+from edgec.lower import explain, list_operators
 from edgec.package import BuiltVariant, Contents, assemble
-from edgec_runtime.errors import EngineError
 from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.write import write_folder
-from edgec_runtime.machine import architecture, cores
+from edgec_runtime.machine import architecture, cores, environment
 from edgec_runtime.process import VariantProcess
 from edgec_runtime.race import Ratio, Times, race, ratio
 
@@ -17,33 +18,45 @@ from edgec_runtime.race import Ratio, Times, race, ratio
 SLOWER = 0.97
 
 
-def times_fp32(
+@dataclass(frozen=True)
+class Speed:
+    """How many times as fast as the same target's fp32; `reason` is None where it is not slower."""
+
+    times_fp32: Ratio
+    reason: str | None
+
+
+def compare_with_fp32(
     contents: Contents, variants: Sequence[BuiltVariant], threads: int | None = None
-) -> dict[Precision, Ratio]:
-    """How many times as fast as fp32 each other precision is; `variants` are all of one target.
+) -> dict[Precision, Speed]:
+    """The speed of each variant but fp32; `variants` are all of one target.
 
     Each runs as on the device, through a Session in a process of its own, all interleaved in one run.
-    Nothing is told (an empty dict) of a target for another architecture. Raises EngineError where a variant
-    does not run.
+    Nothing is told (an empty dict) where fp32 was not built, or of a target for another architecture. Raises
+    EngineError where a variant does not run.
     """
-    if len(variants) < 2 or architecture() not in variants[0].target.architectures:
+    precisions = [built.precision for built in variants]
+    if "fp32" not in precisions or architecture() not in variants[0].target.architectures:
         return {}
+    times = _times(contents, variants, threads or cores())
+    return {
+        built.precision: Speed(found, _reason(found, built))
+        for built in variants
+        if (found := _ratios(times).get(built.precision)) is not None
+    }
+
+
+def _times(contents: Contents, variants: Sequence[BuiltVariant], threads: int) -> dict[Precision, Times]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         path = Path(folder) / "candidates"
         write_folder(path, *assemble(contents, tuple(variants)))
         processes = {
             built.precision: stack.enter_context(
-                VariantProcess(path, built.target.name, built.precision, threads or cores())
+                VariantProcess(path, built.target.name, built.precision, threads)
             )
             for built in variants
         }
-        times = race({name: process.run for name, process in processes.items()}, decided=_decided)
-    return _ratios(times)
-
-
-def is_slower(found: Ratio) -> bool:
-    """Whether a variant is slower than fp32 beyond doubt: its whole interval is below SLOWER."""
-    return found.high < SLOWER
+        return race({name: process.run for name, process in processes.items()}, decided=_decided)
 
 
 def _decided(times: Mapping[Precision, Times]) -> bool:
@@ -52,6 +65,20 @@ def _decided(times: Mapping[Precision, Times]) -> bool:
 
 
 def _ratios(times: Mapping[Precision, Times]) -> dict[Precision, Ratio]:
-    if "fp32" not in times:
-        raise EngineError("there is no fp32 variant to compare with: build it too")
     return {name: ratio(times["fp32"], values) for name, values in times.items() if name != "fp32"}
+
+
+def _reason(found: Ratio, built: BuiltVariant) -> str | None:
+    """Why it is slower beyond doubt, its whole interval below SLOWER; else None."""
+    if found.high >= SLOWER:
+        return None
+    causes = explain(list_operators(built.lowered, built.target.engine))
+    flags = environment()["flags"]
+    if (
+        "int8" in built.operators
+        and architecture() == "x86_64"
+        and not {"avx512_vnni", "avx_vnni"} & set(flags)
+    ):
+        causes.append("this processor has no integer dot product (VNNI)")
+    shown = "; ".join(causes) or "its graph shows no cause: fp32 is simply faster here"
+    return f"slower than fp32, {found} times as fast: {shown}"

@@ -125,7 +125,8 @@ class Variant:
 
     `engine_versions`: those it was proven on. `architectures`: as `platform.machine()` names them.
     `input` and `output` are the engine's own tensor names, `layout` theirs. `operators`: how many
-    operators run in which type, counted in the engine's own optimized graph.
+    operators run in which type, counted in the engine's own optimized graph. `slower_than_fp32`: so it was
+    measured where it was built, and kept because somebody insisted; no device chooses it by itself.
     """
 
     target: str
@@ -142,6 +143,7 @@ class Variant:
     golden: Golden
     parity: Parity | None
     accuracy: Accuracy | None
+    slower_than_fp32: bool
 
 
 @dataclass(frozen=True, slots=True)

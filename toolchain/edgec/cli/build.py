@@ -85,20 +85,29 @@ OPTION_OF = {
 @click.option(
     "--out", type=click.Path(path_type=Path), default=ARTIFACTS, help="Folder for it. Default: artifacts."
 )
+@click.option(
+    "--allow-slower",
+    is_flag=True,
+    help="Keep a variant that is slower than its target's fp32 here, labelled so, and do not refuse it.",
+)
+@click.option("--no-measure", is_flag=True, help="Compare no speeds: nothing is refused for being slow.")
 @click.option("--force", is_flag=True, help="Replace a bundle of this name and version that differs.")
 @click.pass_obj
-def command(display: Display, /, out: Path, force: bool, **options: Any) -> int:
+def command(
+    display: Display, /, out: Path, force: bool, allow_slower: bool, no_measure: bool, **options: Any
+) -> int:
     """Build a bundle from a network.
 
-    The bundle holds a variant for each target and precision. Exit code 1: some variant was refused; the
-    table says why.
+    The bundle holds a variant for each target and precision; one that is slower than its target's fp32 on
+    this machine is refused. Exit code 1: some variant was refused; the table says why.
     """
-    from edgec.pipeline import build
+    from edgec.pipeline import Slower, build
     from edgec.report.build import build_document, build_table, evaluated_on
 
     recipe = make_recipe(options)
     with display.progress() as progress:
-        result = build(recipe, out, force=force, progress=progress)
+        slower: Slower = "unmeasured" if no_measure else "label" if allow_slower else "refuse"
+        result = build(recipe, out, slower=slower, force=force, progress=progress)
     for warning in result.warnings:
         display.warn(warning)
     bundle = result.bundle
