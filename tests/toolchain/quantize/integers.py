@@ -56,8 +56,9 @@ def _coded(node: ir.Node, given: dict[str, npt.NDArray[Any]]) -> Coded:
     source = node.inputs[0]
     assert source is not None
     stored = given[str(source.name)] if source.producer() is not None else _constant(node, 0)
-    scale, zero_point = _constant(node, 1).astype(np.float64), _constant(node, 2)
-    return Coded(stored.astype(np.float64), scale, int(zero_point.ravel()[0]))
+    scale = _constant(node, 1).astype(np.float64)
+    zero_point = int(_constant(node, 2)) if len(node.inputs) > 2 else 0
+    return Coded(stored.astype(np.float64), scale, zero_point)
 
 
 def _constant(node: ir.Node, place: int) -> npt.NDArray[Any]:

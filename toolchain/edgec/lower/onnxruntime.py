@@ -24,4 +24,12 @@ def lower(graph: Graph) -> Lowered:
             graph = rewrite(graph).graph
     graph = QuantizeMatMulDynamically()(graph).graph
     graph = ExpandWeightsAtLoad()(graph).graph
-    return Lowered({FILE: graph.to_bytes()}, "NCHW", str(graph.input.name), str(graph.output.name))
+    return Lowered({FILE: _without_shapes(graph)}, "NCHW", str(graph.input.name), str(graph.output.name))
+
+
+def _without_shapes(graph: Graph) -> bytes:
+    """The file without the shapes between the operators, which ONNX Runtime works out anyway."""
+    proto = graph.to_proto()
+    proto.graph.ClearField("value_info")
+    data: bytes = proto.SerializeToString(deterministic=True)
+    return data

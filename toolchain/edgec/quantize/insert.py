@@ -63,13 +63,12 @@ class Inserter:
         scale: npt.NDArray[np.float32],
         axis: int,
     ) -> ir.Value:
-        """An integer initializer (zero point 0) and its DQ, before `user`; `scale` is (channels,) or ()."""
+        """An integer initializer (zero point 0) and its DQ, before `user`; `scale` is (channels,) or ().
+
+        The zero point is left out, which means 0: beside a scale a channel it would be as large again.
+        """
         stored = self.constant(f"{name}_quantized", integers)
-        inputs = [
-            stored,
-            self.constant(f"{name}_scale", scale),
-            self.constant(f"{name}_zero_point", np.zeros_like(scale, integers.dtype)),
-        ]
+        inputs = [stored, self.constant(f"{name}_scale", scale)]
         result = self._value(f"{name}_dequantized", stored, ir.DataType.FLOAT)
         attributes = {"axis": axis} if scale.ndim else {}
         node = ir.node("DequantizeLinear", inputs, attributes, outputs=[result], name=result.name)

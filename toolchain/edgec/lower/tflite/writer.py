@@ -98,7 +98,8 @@ def quantization_of(node: ir.Node) -> tuple[Quantization, int]:
     """
     scale = _parameter(node, 1)
     zero = _parameter(node, 2) if len(node.inputs) > 2 and node.inputs[2] is not None else None
-    dtype = np.dtype(np.uint8) if zero is None else zero.dtype
+    integers = array_of(node.inputs[0])  # without a zero point they alone tell the type
+    dtype = zero.dtype if zero is not None else np.dtype(np.uint8) if integers is None else integers.dtype
     zeros = {0} if zero is None else {int(entry) for entry in zero.ravel()}
     if dtype not in (np.int8, np.uint8, np.int32) or len(zeros) != 1:
         raise QuantizationError(
