@@ -24,7 +24,8 @@ def operators(lowered: Lowered, engine: str) -> dict[str, int]:
     """How many operators run in which type, counted in the engine's own optimized network.
 
     Keys: 'int8', 'float32', 'float16', 'bfloat16' and 'convert' (what only changes type); for tflite
-    '-unaccelerated' is added for what XNNPACK did not take.
+    'int8-dynamic' (floats in and out, products of integers), and '-unaccelerated' is added for what XNNPACK
+    did not take.
     Raises UsageError for an unknown engine, EngineError where the engine refuses the files.
     """
     count: dict[str, int] = _module("edgec.lower.census", engine).operators(lowered)

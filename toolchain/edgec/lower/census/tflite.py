@@ -12,6 +12,7 @@ from edgec_runtime.errors import EngineError
 
 CONVERSIONS = ("QUANTIZE", "DEQUANTIZE", "CAST")
 LEFT_OUT = "-unaccelerated"
+DYNAMIC = "int8-dynamic"  # floats in and out, products of integers
 
 
 def operators(lowered: Lowered) -> dict[str, int]:
@@ -27,11 +28,24 @@ def operators(lowered: Lowered) -> dict[str, int]:
     steps = interpreter._get_ops_details()  # nothing public tells what runs
     plain = [step for step in steps if step["op_name"] != "DELEGATE"]
     accelerated = _accelerated(plain, [step for step in steps if step["op_name"] == "DELEGATE"])
+    variable = {tensor["index"] for tensor in interpreter.get_input_details()}
+    variable |= {tensor for step in plain for tensor in step["outputs"].tolist()}
     count: Counter[str] = Counter()
     for step in plain:
-        kind = "convert" if step["op_name"] in CONVERSIONS else np.dtype(step["result_types"][0]).name
+        if variable.isdisjoint(step["inputs"].tolist()):
+            continue  # a constant, expanded once
+        kind = _kind(step)
         count[kind if step["index"] in accelerated else kind + LEFT_OUT] += 1
     return dict(count)
+
+
+def _kind(step: dict[str, Any]) -> str:
+    if step["op_name"] in CONVERSIONS:
+        return "convert"
+    result = str(np.dtype(step["result_types"][0]).name)
+    if result == "float32" and np.int8 in step["operand_types"]:
+        return DYNAMIC
+    return result
 
 
 def _accelerated(plain: list[dict[str, Any]], delegates: list[dict[str, Any]]) -> set[int]:

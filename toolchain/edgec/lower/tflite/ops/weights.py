@@ -2,9 +2,13 @@
 
 - float16 behind DEQUANTIZE, as TFLiteConverter does: XNNPACK expands both when it loads the network. The bias
   too: LiteRT before 2.2 leaves a convolution to plain kernels where only the weight is a half.
-- int8 with a float input: where XNNPACK has a dynamic-range kernel, the operator reads the integers and
-  quantizes its input by what it sees; elsewhere DEQUANTIZE expands them.
+- int8 with a float input: XNNPACK's dynamic-range kernels read the integers and quantize the input by what
+  they see, which pays where each input value is used often; elsewhere, and in depthwise convolutions, for
+  which there is no such kernel, DEQUANTIZE expands them when the network is loaded
+  (`benchmarks/tflite_dynamic.py` says where it pays).
 """
+
+import math
 
 import numpy as np
 
@@ -16,6 +20,7 @@ from edgec.lower.tflite.writer import constant_of
 MAX_SCALE_ERROR = 1e-5  # relative, for scales that were multiplied in float32
 # What XNNPACK computes with int8 weights and a float input (qd8-f32-qc8w).
 DYNAMIC = frozenset({"CONV_2D", "TRANSPOSE_CONV"})
+MIN_PRODUCTS = 64  # of each input value, so that it pays to quantize it first
 
 
 def weight_of(op: Op) -> Constant:
@@ -27,9 +32,11 @@ def weight_of(op: Op) -> Constant:
 
 
 def put_weight(op: Op, weight: Constant, operator: str) -> Tensor:
-    """The weight, its axes in TFLite's order, as `operator` reads it."""
-    expand = weight.quantization is not None and not op.quantized and operator not in DYNAMIC
-    return op.writer.expanded(weight) if weight.is_half or expand else op.writer.put(weight)
+    """The weight, its axes in TFLite's order (out, height, width, in), as `operator` reads it."""
+    stored = weight.is_half or (weight.quantization is not None and not op.quantized)
+    if stored and not (operator in DYNAMIC and _pays(op, weight)):
+        return op.writer.expanded(weight)
+    return op.writer.put(weight)
 
 
 def put_bias(op: Op, source: Tensor, weight: Constant, outputs: int) -> Tensor:
@@ -48,6 +55,14 @@ def _is_dynamic(op: Op, weight: Constant) -> bool:
         return False
     channels = weight.data.shape[weight.quantization.axis]
     return weight.quantization.zero == 0 and len(weight.quantization.scale) == channels
+
+
+def _pays(op: Op, weight: Constant) -> bool:
+    """Whether int8 weights of a dense convolution meet each input value often enough."""
+    if weight.is_half or op.attribute("group", 1) != 1:
+        return False
+    strides = op.attribute("strides", (1, 1)) if op.node.op_type == "Conv" else (1, 1)
+    return math.prod(weight.data.shape[:-1]) >= MIN_PRODUCTS * math.prod(strides)
 
 
 def _integer_bias(op: Op, quantization: Quantization, outputs: int) -> Constant:
