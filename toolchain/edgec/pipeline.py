@@ -16,7 +16,7 @@ from edgec.quantize import tensors_to_observe
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
-from edgec.variant import Job, build_variant
+from edgec.variant import Job, build_variant, takes_int8
 from edgec.verify import reference_outputs
 from edgec_calibration import Ranges, calibrate
 from edgec_runtime.engine import Array
@@ -57,6 +57,7 @@ def build(
     EdgecError where nothing can be built, and leaves nothing half-written.
     """
     targets = [load_target(name) for name in recipe.targets]
+    _check_io(recipe, targets)
     with progress.step(f"load {recipe.model}"):
         source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
     with progress.step("export"):
@@ -78,6 +79,15 @@ def build(
     return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), _warnings(recipe, source))
 
 
+def _check_io(recipe: Recipe, targets: list[Target]) -> None:
+    pairs = [(target, precision) for target in targets for precision in recipe.precisions]
+    if recipe.io == "int8" and not any(takes_int8(*pair) for pair in pairs):
+        raise UsageError(
+            "--io int8 is for int8-static on TFLite, which this build does not make: "
+            "add --quant int8-static --target tflite, or leave --io out"
+        )
+
+
 def _prepare(recipe: Recipe, source: Source, graph: Graph, multiple_of: int, progress: Progress) -> Job:
     spec = input_spec(graph, recipe, multiple_of)
     samples = open_dataset(recipe.calibration)
@@ -92,7 +102,7 @@ def _prepare(recipe: Recipe, source: Source, graph: Graph, multiple_of: int, pro
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
+    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation, recipe.io)
 
 
 def _prepared(samples: Dataset, spec: InputSpec, step: Step) -> Iterator[Array]:

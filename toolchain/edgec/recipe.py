@@ -13,6 +13,7 @@ from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.names import segment_problem
 
 Size = tuple[int, int]
+Io = Literal["float", "int8"]
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
 
@@ -22,7 +23,7 @@ class Recipe(BaseModel):
     `size`: (height, width) in pixels, or None for any size the network takes. `scale`, `mean`, `std`: a
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
     network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
-    a data set's name or a folder.
+    a data set's name or a folder. `io`: what quantized TFLite networks take and give.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class Recipe(BaseModel):
     calibration: str = "nuclei-calibration"
     calibration_method: Literal["min-max", "percentile"] = "min-max"
     evaluation: str | None = None
+    io: Io = "float"
 
     @field_validator("version")
     @classmethod

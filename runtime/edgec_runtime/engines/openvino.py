@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edgec_runtime.closing import Closing
-from edgec_runtime.engine import Array, Engine, LoadOptions
+from edgec_runtime.engine import Engine, LoadOptions, Tensor
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
@@ -49,7 +49,7 @@ class OpenVinoRequest(Closing):
         """The type that the compiled model says it computes floats in."""
         return self._precision
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Input name to array -> output name to array. Raises EngineError."""
         if self._request is None:
             raise closed("openvino")

@@ -5,18 +5,24 @@ from importlib import import_module
 from edgec.errors import UsageError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.recipe import Io
 
 __all__ = ["ENGINES", "Lowered", "lower", "operators"]
 
 ENGINES = ("onnxruntime", "openvino", "tflite")
 
 
-def lower(graph: Graph, engine: str) -> Lowered:
+def lower(graph: Graph, engine: str, io: Io = "float") -> Lowered:
     """The files of `engine` for a float32 graph or one in QDQ form.
 
-    Raises UsageError for an unknown engine, UnsupportedOperatorError, GraphError, QuantizationError.
+    `io`: 'int8' leaves out the conversions at both ends of a quantized TFLite network, which then takes and
+    gives int8. Raises UsageError for an unknown engine and for int8 in another engine than tflite,
+    UnsupportedOperatorError, GraphError, QuantizationError.
     """
-    lowered: Lowered = _module("edgec.lower", engine).lower(graph)
+    module = _module("edgec.lower", engine)
+    if io == "int8" and engine != "tflite":
+        raise UsageError(f"a network for {engine} takes and gives float32: --io int8 is for TFLite targets")
+    lowered: Lowered = module.lower(graph, io) if engine == "tflite" else module.lower(graph)
     return lowered
 
 
