@@ -111,6 +111,12 @@ def test_types_and_keys(change: Callable[[Content], object], words: str) -> None
     refused(change, ManifestError, words)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_scale_that_is_no_number(value: float) -> None:
+    change = put("variants", 2, "input_quantization", to={"scale": value, "zero_point": 0})
+    refused(change, ManifestError, "holds")
+
+
 @pytest.mark.parametrize("value", [[], 1, "a", None])
 def test_a_manifest_that_is_no_object(value: object) -> None:
     with pytest.raises(ManifestError, match="the whole is"):
