@@ -38,5 +38,5 @@ $(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf .venv build dist *.egg-info runtime/*.egg-info artifacts/*-*.*.* artifacts/mask.png
+	rm -rf .venv build dist *.egg-info runtime/*.egg-info artifacts/*-*.*.* artifacts/.cache artifacts/mask.png
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

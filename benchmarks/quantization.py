@@ -1,6 +1,6 @@
 """What int8 costs in accuracy and gains in time, setting by setting and engine by engine.
 
-    python benchmarks/quantization.py [--model unet_light] [--data DIR] [--rounds 40]
+    python benchmarks/quantization.py [--model unet_light] [--data DIR] [--rounds 40] [--engine tflite]
 
 First table: each way to quantize, in each engine: mean Dice, its change against fp32 in that engine, and
 the mean difference of the probabilities from fp32's. Second table: the time of one image at one thread, all
@@ -10,14 +10,15 @@ range, the same images. It runs as it wrote the file; ours goes through the lowe
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+from int8_settings import BEST, SETTINGS, Setting
 from interleaved import interleave, ratio_interval
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType
 from onnxruntime.quantization import quantize_static as peer_quantize
@@ -28,34 +29,17 @@ from edgec.export import export
 from edgec.graph import Graph
 from edgec.lower import ENGINES, Lowered, lower
 from edgec.passes.simplify import simplify
-from edgec.quantize import quantize_static, tensors_to_observe
+from edgec.quantize import convolution_inputs, quantize_static, tensors_to_observe
 from edgec.recipe import Recipe
 from edgec.report.tables import console_table
 from edgec.runner import Runner
 from edgec.source import load_source
 from edgec.spec import input_spec, output_spec
-from edgec_calibration import calibrate
+from edgec_calibration import Method, Ranges, calibrate
 from edgec_runtime.engine import Array
 from edgec_runtime.image import prepare
 from edgec_runtime.machine import environment
 from edgec_runtime.mask import probabilities, to_mask
-from edgec_targets.target import Int8
-
-U8 = Int8(activation="uint8", reduce_range=True)
-U8_FULL = Int8(activation="uint8")
-U8_TENSOR = Int8(activation="uint8", per_channel=False, reduce_range=True)
-S8 = Int8(activation="int8")
-# What is calibrated on how many images, and how; the first of each engine is what the bundle takes.
-SETTINGS: dict[str, tuple[str, int, Int8]] = {
-    "u8 reduced, min-max, 24 images": ("min-max", 24, U8),
-    "u8 reduced, percentile, 24 images": ("percentile", 24, U8),
-    "u8 reduced, min-max, 8 images": ("min-max", 8, U8),
-    "u8 reduced, min-max, 1 image": ("min-max", 1, U8),
-    "u8 reduced, one scale a weight": ("min-max", 24, U8_TENSOR),
-    "u8 full range": ("min-max", 24, U8_FULL),
-    "s8 full range": ("min-max", 24, S8),
-}
-BEST = {"onnxruntime": U8, "openvino": U8, "tflite": S8}
 
 
 class Bench:
@@ -69,12 +53,16 @@ class Bench:
         self.output = output_spec(self.graph, recipe)
         self.calibration = [prepare(sample.image, self.input) for sample in open_dataset(recipe.calibration)]
         self.data: Dataset = open_dataset(data)
+        self.ranges = cache(self._measure)
 
-    def quantized(self, method: str, images: int, int8: Int8) -> Graph:
+    def _measure(self, method: Method, images: int) -> Ranges:
+        observed, means = tensors_to_observe(self.graph), convolution_inputs(self.graph)
+        return calibrate(self.graph.to_bytes(), observed, self.calibration[:images], method, means)
+
+    def quantized(self, setting: Setting) -> Graph:
         """Ours."""
-        observed = tensors_to_observe(self.graph)
-        ranges = calibrate(self.graph.to_bytes(), observed, self.calibration[:images], method)
-        return quantize_static(self.graph, ranges, int8)
+        ranges = self.ranges(setting.method, setting.images)
+        return quantize_static(self.graph, ranges, setting.int8, correct_bias=setting.corrected)
 
     def peer(self) -> Graph:
         """ONNX Runtime's."""
@@ -129,11 +117,11 @@ class Row:
     difference: float
 
 
-def accuracy(bench: Bench) -> Iterator[Row]:
-    """Every setting in every engine that can say something about it."""
-    graphs = {name: bench.quantized(*setting) for name, setting in SETTINGS.items()}
+def accuracy(bench: Bench, engines: Sequence[str]) -> Iterator[Row]:
+    """Every setting in each of `engines` that can say something about it."""
+    graphs = {name: bench.quantized(setting) for name, setting in SETTINGS.items()}
     peer = bench.peer()
-    for engine in ENGINES:
+    for engine in engines:
         lowered: dict[str, Callable[[], Lowered]] = {
             name: lambda graph=graph, engine=engine: lower(graph, engine)  # type: ignore[misc]
             for name, graph in {"fp32": bench.graph, **graphs}.items()
@@ -156,7 +144,7 @@ def latency(bench: Bench, rounds: int) -> Iterator[tuple[str, str, str, str]]:
     runners: dict[tuple[str, str], Runner] = {}
     for engine in ENGINES:
         runners[engine, "fp32"] = Runner(lower(bench.graph, engine), engine)
-        runners[engine, "int8"] = Runner(lower(bench.quantized("min-max", 24, BEST[engine]), engine), engine)
+        runners[engine, "int8"] = Runner(lower(bench.quantized(Setting(BEST[engine])), engine), engine)
         if engine != "tflite":
             runners[engine, "peer"] = Runner(bench.as_it_is(peer, engine), engine)
     image = bench.calibration[0]
@@ -170,13 +158,14 @@ def latency(bench: Bench, rounds: int) -> Iterator[tuple[str, str, str, str]]:
 @click.option("--model", default="unet_light", show_default=True)
 @click.option("--data", default="nuclei", show_default=True, help="a shipped set, or a folder")
 @click.option("--rounds", default=40, show_default=True, help="of the latency table; 0 leaves it out")
-def main(model: str, data: str, rounds: int) -> None:
+@click.option("--engine", "engines", multiple=True, type=click.Choice(ENGINES), help="of the first table")
+def main(model: str, data: str, rounds: int, engines: tuple[str, ...]) -> None:
     """Print the tables."""
     bench = Bench(model, data)
     click.echo(f"{environment()['processor']}; {model}; {len(bench.data)} images of {bench.data.name}")
     rows = [
         (row.engine, row.setting, f"{row.dice:.4f}", f"{row.change:+.4f}", f"{row.difference:.5f}")
-        for row in accuracy(bench)
+        for row in accuracy(bench, engines or ENGINES)
     ]
     console_table(("engine", "quantization", "Dice", "change", "mean difference"), rows)
     if rounds:

@@ -2,12 +2,12 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from edgec_calibration.errors import CalibrationError
 
-SCHEMA = 1
+SCHEMA = 2
 
 Range = tuple[float, float]
 
@@ -16,13 +16,15 @@ Range = tuple[float, float]
 class Ranges:
     """Tensor name -> (low, high) in the tensor's own units; low <= 0 <= high.
 
-    `method` names the observer, `graph_sha256` and `samples_sha256` what was observed.
+    `method` names the observer, `graph_sha256` and `samples_sha256` what was observed. `means`: tensor
+    name -> the mean of each of its channels, for the tensors for which it was asked.
     """
 
     tensors: dict[str, Range]
     method: str
     graph_sha256: str
     samples_sha256: str
+    means: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Canonical JSON: the same text for the same ranges, every float to the last bit."""
@@ -32,6 +34,7 @@ class Ranges:
             "graph_sha256": self.graph_sha256,
             "samples_sha256": self.samples_sha256,
             "tensors": {name: list(limits) for name, limits in self.tensors.items()},
+            "means": {name: list(means) for name, means in self.means.items()},
         }
         return json.dumps(document, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
@@ -45,7 +48,7 @@ class Ranges:
         return _decode(document)
 
 
-_KEYS = {"schema", "method", "graph_sha256", "samples_sha256", "tensors"}
+_KEYS = {"schema", "method", "graph_sha256", "samples_sha256", "tensors", "means"}
 
 
 def _decode(document: Any) -> Ranges:
@@ -56,10 +59,12 @@ def _decode(document: Any) -> Ranges:
     for key in ("method", "graph_sha256", "samples_sha256"):
         if not isinstance(document[key], str):
             _refuse(f"{key} is {document[key]!r}, not a text")
-    if not isinstance(document["tensors"], dict):
-        _refuse("tensors is not an object")
+    for key in ("tensors", "means"):
+        if not isinstance(document[key], dict):
+            _refuse(f"{key} is not an object")
     tensors = {name: _limits(name, limits) for name, limits in document["tensors"].items()}
-    return Ranges(tensors, document["method"], document["graph_sha256"], document["samples_sha256"])
+    means = {name: _means(name, values) for name, values in document["means"].items()}
+    return Ranges(tensors, document["method"], document["graph_sha256"], document["samples_sha256"], means)
 
 
 def _limits(name: str, limits: Any) -> Range:
@@ -69,6 +74,14 @@ def _limits(name: str, limits: Any) -> Range:
     if not (math.isfinite(low) and math.isfinite(high) and low <= 0 <= high):
         _refuse(f"the range of {name!r} is {limits!r}: both ends must be finite, with 0 between them")
     return low, high
+
+
+def _means(name: str, values: Any) -> tuple[float, ...]:
+    if not isinstance(values, list) or not all(
+        type(value) is float and math.isfinite(value) for value in values
+    ):
+        _refuse(f"the means of {name!r} are not finite numbers with a decimal point")
+    return tuple(values)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

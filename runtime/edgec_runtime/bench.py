@@ -2,21 +2,19 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from edgec_runtime.bundle import Bundle
-from edgec_runtime.errors import UsageError
+from edgec_runtime.choose import wanted_variants
+from edgec_runtime.errors import EngineError, UsageError
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.machine import cores, environment
-from edgec_runtime.measure import NOISY
+from edgec_runtime.measure import NOISY, Policy, measure
+from edgec_runtime.process import VariantProcess
 
-TIMEOUT = 900  # seconds for one variant
 SCHEMA = 1
 
 OnRow = Callable[[dict[str, Any]], None]
@@ -71,7 +69,7 @@ def bench(
         raise UsageError(f"threads is {threads}: give 1 or more")
     with Bundle.open(Path(path)) as bundle:
         manifest = bundle.manifest
-        variants = _wanted(bundle, targets, precisions)
+        variants = wanted_variants(bundle, targets, precisions)
         sizes = {entry.path: entry.size for entry in manifest.files}
     name = f"{manifest.name}-{manifest.version}"
     before = environment()
@@ -107,73 +105,21 @@ def write_report(report: BenchReport, bundle: Path) -> Path:
     return path
 
 
-def _wanted(bundle: Bundle, targets: Sequence[str], precisions: Sequence[str]) -> list[Variant]:
-    for word in targets:
-        _check_held(bundle, "target", word)
-    for word in precisions:
-        _check_held(bundle, "precision", word)
-    found = [
-        variant
-        for variant in bundle.manifest.variants
-        if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
-    ]
-    if not found:
-        raise UsageError(f"{bundle.path} holds no variant of {', '.join(targets)} in {', '.join(precisions)}")
-    return found
-
-
-def _check_held(bundle: Bundle, key: str, word: str) -> None:
-    words = dict.fromkeys(str(getattr(variant, key)) for variant in bundle.manifest.variants)
-    if word not in words:
-        raise UsageError(f"{bundle.path} has no variant of the {key} {word!r}: choose {', '.join(words)}")
-
-
 def _measure(path: Path, variant: Variant, threads: int) -> dict[str, Any]:
-    request = {
-        "bundle": str(path),
-        "target": variant.target,
-        "precision": variant.precision,
-        "threads": threads,
-    }
-    answer = _ask_worker(request)
-    if "error" in answer:
-        return _failed(threads, answer["error"])
-    row: dict[str, Any] = answer["row"]
-    cv = row["latency_ms"]["cv"]
-    if cv > NOISY:
+    try:
+        with VariantProcess(path, variant.target, variant.precision, threads) as process:
+            latency = measure(process.run, Policy())
+            loaded = dict(process.loaded)
+            memory = {"peak": process.peak_mib, "after_load": loaded.pop("after_load")}
+    except EngineError as error:
+        return _failed(threads, str(error))
+    row = {**loaded, "latency_ms": asdict(latency), "memory_mib": memory}
+    if latency.cv > NOISY:
         row["warning"] = (
-            f"the runs vary by {cv:.1%} (more than {NOISY:.1%}): other work or a changing clock disturbs "
-            "them; measure again on a quiet machine"
+            f"the runs vary by {latency.cv:.1%} (more than {NOISY:.1%}): other work or a changing clock "
+            "disturbs them; measure again on a quiet machine"
         )
     return row
-
-
-def _ask_worker(request: dict[str, Any]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "edgec_runtime.worker", json.dumps(request)]
-    # The worker imports this very package, wherever it lies, and nothing from the current folder.
-    place = str(Path(__file__).parents[1])
-    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), place)))
-    environ = os.environ | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT, env=environ, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return {"error": f"the measurement took more than {TIMEOUT} s and was stopped"}
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        return {"error": _last_words(done)}
-    return answer
-
-
-def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
-    if done.returncode < 0:
-        name = signal.Signals(-done.returncode).name
-        why = " (out of memory?)" if name == "SIGKILL" else ""
-        return f"the process was ended by {name}{why}"
-    lines = done.stderr.strip().splitlines() or ["nothing was printed"]
-    return f"the process ended with code {done.returncode}: {lines[-1]}"
 
 
 def _failed(threads: int, sentence: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Which variant of a bundle runs here, and with what."""
+"""Which variant of a bundle runs here, and with what; and which are wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engines import Implementation, find_engine
 from edgec_runtime.engines.packages import check_version
-from edgec_runtime.errors import EngineError, EngineMissingError, VariantError
+from edgec_runtime.errors import EngineError, EngineMissingError, UsageError, VariantError
 from edgec_runtime.format.manifest import Variant
 
 
@@ -67,3 +68,28 @@ def _sibling(bundle: Bundle, variant: Variant, implementation: Implementation) -
         f"the {implementation.reads} variant of a bundle, and this bundle has none in {variant.precision}: "
         f"pip install 'edgec-runtime[{variant.engine}]'"
     )
+
+
+def wanted_variants(bundle: Bundle, targets: Sequence[str], precisions: Sequence[str]) -> list[Variant]:
+    """The variants of `targets` in `precisions` (none named: all), in the manifest's order.
+
+    Raises UsageError for a target or precision that the bundle does not hold, and where none is left.
+    """
+    for word in targets:
+        _check_held(bundle, "target", word)
+    for word in precisions:
+        _check_held(bundle, "precision", word)
+    found = [
+        variant
+        for variant in bundle.manifest.variants
+        if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
+    ]
+    if not found:
+        raise UsageError(f"{bundle.path} holds no variant of {', '.join(targets)} in {', '.join(precisions)}")
+    return found
+
+
+def _check_held(bundle: Bundle, key: str, word: str) -> None:
+    words = dict.fromkeys(str(getattr(variant, key)) for variant in bundle.manifest.variants)
+    if word not in words:
+        raise UsageError(f"{bundle.path} has no variant of the {key} {word!r}: choose {', '.join(words)}")

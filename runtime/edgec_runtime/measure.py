@@ -7,6 +7,7 @@ from statistics import median
 from time import perf_counter_ns
 
 Run = Callable[[], object]
+Runs = Callable[[int], list[float]]  # so many runs -> the milliseconds of each
 
 # As few samples as a percentile can be told from with 99 % confidence (MLPerf's early-stopping floors).
 SAMPLES_FOR = {0.90: 64, 0.99: 662}
@@ -46,13 +47,13 @@ class Latency:
     runs: int
 
 
-def measure(run: Run, policy: Policy) -> Latency:
-    """Warm `run` up, then time each call on its own."""
-    _warm_up(run, policy)
+def measure(runs: Runs, policy: Policy) -> Latency:
+    """Warm up, then time each run on its own."""
+    warm_up(runs, policy)
     times: list[float] = []
     end = perf_counter_ns() + policy.seconds * 1e9
     while len(times) < policy.runs or perf_counter_ns() < end:
-        times.append(timed(run))
+        times += runs(policy.block)
     return summary(times)
 
 
@@ -63,11 +64,12 @@ def timed(run: Run) -> float:
     return (perf_counter_ns() - start) / 1e6
 
 
-def _warm_up(run: Run, policy: Policy) -> None:
+def warm_up(runs: Runs, policy: Policy) -> None:
+    """Run until it is steady."""
     end = perf_counter_ns() + policy.warm_up * 1e9
     before = 0.0
     while perf_counter_ns() < end:
-        now = median(timed(run) for _ in range(policy.block))
+        now = median(runs(policy.block))
         if abs(now - before) <= policy.steady * now:
             return
         before = now

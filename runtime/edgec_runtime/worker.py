@@ -1,13 +1,14 @@
-"""The fresh process in which one variant is measured: `python -m edgec_runtime.worker REQUEST`.
+"""The fresh process in which one variant runs to be measured: `python -m edgec_runtime.worker REQUEST`.
 
-REQUEST is a JSON object {bundle, target, precision, threads}; the answer is one on stdout: {row: ...} or
-{error: sentence}.
+REQUEST is a JSON object {bundle, target, precision, threads}. The first line of the answer, on stdout, is
+what loading told: {loaded: {...}} or {error: sentence}. Then each line on stdin is a number of runs, answered
+by {ms: [...], peak: MiB}. See process.py for the other end.
 """
 
 import json
 import os
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
@@ -15,13 +16,15 @@ from typing import Any
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.choose import choose
 from edgec_runtime.errors import EdgecError
-from edgec_runtime.measure import Policy, measure, timed
+from edgec_runtime.measure import timed
 from edgec_runtime.selftest import read_tensor
 from edgec_runtime.session import Session
 
 
-def measure_variant(bundle: str, target: str, precision: str, threads: int | None) -> dict[str, Any]:
-    """The part of a bench row that only this process can know; see bench.py for the keys.
+def serve(
+    bundle: str, target: str, precision: str, threads: int | None, orders: Iterable[str]
+) -> Iterator[dict[str, Any]]:
+    """The answers, the first when the variant is loaded and has run once; the rest as they are asked for.
 
     Only meaningful in a process that has done nothing else. Raises EdgecError.
     """
@@ -33,16 +36,22 @@ def measure_variant(bundle: str, target: str, precision: str, threads: int | Non
         golden = read_tensor(opened, opened.manifest.golden_input)[:1]
     with session:
         feeds = {session.manifest.input.name: golden}
-        first_ms = timed(lambda: session.run(feeds))
-        latency = measure(lambda: session.run(feeds), Policy())
-        return {
-            "precision_in_force": session.precision_in_force,
-            "threads": session.threads,
-            "load_ms": round(load_ms, 4),
-            "first_ms": round(first_ms, 4),
-            "latency_ms": asdict(latency),
-            "memory_mib": {"peak": memory_mib("VmHWM"), "after_load": after_load},
+
+        def run() -> object:
+            return session.run(feeds)
+
+        first_ms = timed(run)
+        yield {
+            "loaded": {
+                "precision_in_force": session.precision_in_force,
+                "threads": session.threads,
+                "load_ms": round(load_ms, 4),
+                "first_ms": round(first_ms, 4),
+                "after_load": after_load,
+            }
         }
+        for order in orders:
+            yield {"ms": [timed(run) for _ in range(int(order))], "peak": memory_mib("VmHWM")}
 
 
 def memory_mib(key: str) -> float | None:
@@ -62,12 +71,12 @@ def main() -> None:
     """Answer on stdout, which the engines may not write to."""
     answer_to = os.dup(1)
     os.dup2(2, 1)
-    try:
-        answer: dict[str, Any] = {"row": measure_variant(**json.loads(sys.argv[1]))}
-    except EdgecError as error:
-        answer = {"error": str(error)}
     with os.fdopen(answer_to, "w") as out:
-        json.dump(answer, out)
+        try:
+            for answer in serve(**json.loads(sys.argv[1]), orders=sys.stdin):
+                print(json.dumps(answer), file=out, flush=True)
+        except EdgecError as error:
+            print(json.dumps({"error": str(error)}), file=out)
 
 
 if __name__ == "__main__":

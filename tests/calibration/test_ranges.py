@@ -14,13 +14,15 @@ RANGES = st.builds(
     method=NAME,
     graph_sha256=NAME,
     samples_sha256=NAME,
+    means=st.dictionaries(NAME, st.lists(st.floats(allow_nan=False, allow_infinity=False)).map(tuple)),
 )
 GOOD = {
-    "schema": 1,
+    "schema": 2,
     "method": "min-max",
     "graph_sha256": "aa",
     "samples_sha256": "bb",
     "tensors": {"relu": [0.0, 1.5], "conv": [-1.0, 2.0]},
+    "means": {"relu": [0.25, -0.5]},
 }
 
 
@@ -58,12 +60,17 @@ HOSTILE = {
     "a truth": json.dumps(GOOD).replace("1.5", "true"),
     "an integer": json.dumps(GOOD).replace("1.5", "1"),
     "a text": json.dumps(GOOD).replace("1.5", '"1.5"'),
-    "a newer schema": json.dumps(GOOD | {"schema": 2}),
+    "a newer schema": json.dumps(GOOD | {"schema": 3}),
     "a schema that is true": json.dumps(GOOD | {"schema": True}),
     "another key": json.dumps(GOOD | {"extra": 1}),
     "a key missing": json.dumps({key: GOOD[key] for key in GOOD if key != "method"}),
     "method is no text": json.dumps(GOOD | {"method": 3}),
     "tensors is a list": json.dumps(GOOD | {"tensors": []}),
+    "the schema before": json.dumps({key: GOOD[key] for key in GOOD if key != "means"} | {"schema": 1}),
+    "means is a list": json.dumps(GOOD | {"means": []}),
+    "a mean alone": json.dumps(GOOD | {"means": {"relu": 0.25}}),
+    "a mean that is a text": json.dumps(GOOD | {"means": {"relu": ["0.25"]}}),
+    "an infinite mean": json.dumps(GOOD).replace("-0.5", "-1e999"),
 }
 
 

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from edgec_runtime.measure import Latency, Policy, measure, summary
+from edgec_runtime.measure import Latency, Policy, Run, Runs, measure, summary, timed
+
+
+def runs_of(run: Run) -> Runs:
+    return lambda count: [timed(run) for _ in range(count)]
 
 
 def test_numbers_are_numpys() -> None:
@@ -30,14 +34,14 @@ def test_at_least_so_many_runs() -> None:
         nonlocal calls
         calls += 1
 
-    found = measure(run, Policy(runs=70, seconds=0, block=3))
+    found = measure(runs_of(run), Policy(runs=70, seconds=0, block=7))
     assert isinstance(found, Latency)
     assert found.runs == 70
     assert calls > 70  # the warm-up is not counted
 
 
 def test_at_least_so_long() -> None:
-    found = measure(lambda: None, Policy(runs=1, seconds=0.05))
+    found = measure(runs_of(lambda: None), Policy(runs=1, seconds=0.05))
     assert found.runs > 1
     assert found.mean * found.runs < 500
 
@@ -50,15 +54,15 @@ def test_the_warm_up_goes_on_until_it_is_steady() -> None:
         sizes.append(next(slow, 3_000))
         sum(range(sizes[-1]))
 
-    found = measure(run, Policy(runs=20, seconds=0, block=3, steady=0.2))
-    assert found.runs == 20
+    found = measure(runs_of(run), Policy(runs=20, seconds=0, block=3, steady=0.2))
+    assert found.runs == 21
     assert len(sizes) >= 20 + 6
 
 
 def test_a_warm_up_that_never_settles_ends() -> None:
     rng = np.random.default_rng(0)
     found = measure(
-        lambda: sum(range(int(rng.integers(1, 20_000)))),
+        runs_of(lambda: sum(range(int(rng.integers(1, 20_000))))),
         Policy(runs=5, seconds=0, block=1, steady=0, warm_up=0.1),
     )
     assert found.runs == 5

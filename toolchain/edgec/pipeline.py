@@ -1,28 +1,28 @@
 """build(): from a recipe to a bundle; reads as the data flow."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from edgec.data import Dataset, open_dataset
+from edgec.calibration import CACHE, choose_samples, measure_ranges
+from edgec.data import GivenImages, Images, open_dataset, open_images
 from edgec.errors import UsageError
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.lineage import lineage
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
-from edgec.progress import SILENT, Progress, Step
-from edgec.quantize import tensors_to_observe
+from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
 from edgec.variant import Job, build_variant, takes_int8
 from edgec.verify import reference_outputs
-from edgec_calibration import Ranges, calibrate
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
-from edgec_runtime.format.manifest import InputSpec, Precision
-from edgec_runtime.image import prepare
+from edgec_runtime.format.manifest import Precision
+from edgec_runtime.image import Image
 from edgec_targets import Target, load_target
 
 PARITY_SAMPLES = 4
@@ -49,22 +49,32 @@ class BuildResult:
 
 
 def build(
-    recipe: Recipe, out: Path = Path("artifacts"), *, force: bool = False, progress: Progress = SILENT
+    recipe: Recipe,
+    out: Path = Path("artifacts"),
+    *,
+    images: Sequence[Array | Image] | None = None,
+    force: bool = False,
+    progress: Progress = SILENT,
 ) -> BuildResult:
     """Model -> export -> simplify -> calibrate -> (quantize -> lower -> prove) a variant -> bundle.
+
+    `images`: what to calibrate on, in place of the recipe's `calibration`: uint8 HxW or HxWxC, or float32
+    (1, C, H, W) as the network takes them; taken by place, so that a sequence may read them lazily.
 
     A variant that its target cannot take is refused with the reason and the others are built. Raises
     EdgecError where nothing can be built, and leaves nothing half-written.
     """
     targets = [load_target(name) for name in recipe.targets]
     _check_io(recipe, targets)
+    given = open_images(recipe.calibration) if images is None else GivenImages(images)
+    recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
     with progress.step(f"load {recipe.model}"):
         source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
     with progress.step("export"):
         exported = export(source, recipe.size)
     with progress.step("simplify"):
         graph = simplify(exported.graph).graph
-    job = _prepare(recipe, source, graph, exported.multiple_of, progress)
+    job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
     rows = []
     for target in targets:
         for precision in recipe.precisions:
@@ -88,31 +98,28 @@ def _check_io(recipe: Recipe, targets: list[Target]) -> None:
         )
 
 
-def _prepare(recipe: Recipe, source: Source, graph: Graph, multiple_of: int, progress: Progress) -> Job:
+def _prepare(
+    recipe: Recipe,
+    source: Source,
+    graph: Graph,
+    multiple_of: int,
+    images: Images,
+    cache: Path,
+    progress: Progress,
+) -> Job:
     spec = input_spec(graph, recipe, multiple_of)
-    samples = open_dataset(recipe.calibration)
+    samples = choose_samples(images, recipe.calibration_samples, spec)
     with progress.step("reference"):
-        inputs = tuple(prepare(sample.image, spec) for sample in samples[:PARITY_SAMPLES])
+        inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     ranges = None
     if "int8-static" in recipe.precisions:
         with progress.step("calibrate", total=len(samples)) as step:
-            step.note = f"{recipe.calibration_method} on {len(samples)} images of {samples.name}"
-            ranges = _calibrate(recipe, graph, _prepared(samples, spec, step))
+            ranges = measure_ranges(graph, samples, recipe.calibration_method, cache, step)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation, recipe.io)
-
-
-def _prepared(samples: Dataset, spec: InputSpec, step: Step) -> Iterator[Array]:
-    for sample in samples:
-        yield prepare(sample.image, spec)
-        step.advance()
-
-
-def _calibrate(recipe: Recipe, graph: Graph, inputs: Iterator[Array]) -> Ranges:
-    return calibrate(graph.to_bytes(), tensors_to_observe(graph), inputs, recipe.calibration_method)
 
 
 def _attempt(job: Job, target: Target, precision: Precision) -> VariantResult:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from edgec_calibration.methods import Method
 from edgec_runtime.errors import ManifestError
 from edgec_runtime.format.check_value import check_version
 from edgec_runtime.format.manifest import Precision
@@ -23,7 +24,8 @@ class Recipe(BaseModel):
     `size`: (height, width) in pixels, or None for any size the network takes. `scale`, `mean`, `std`: a
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
     network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
-    a data set's name or a folder. `io`: what quantized TFLite networks take and give.
+    a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
+    `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +46,8 @@ class Recipe(BaseModel):
     threshold: float = Field(default=0.5, gt=0, lt=1)
     classes: tuple[str, ...] | None = None
     calibration: str = "nuclei-calibration"
-    calibration_method: Literal["min-max", "percentile"] = "min-max"
+    calibration_method: Method = "min-max"
+    calibration_samples: int = Field(default=64, ge=1)
     evaluation: str | None = None
     io: Io = "float"
 

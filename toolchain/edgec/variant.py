@@ -11,7 +11,7 @@ from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
-from edgec.quantize import quantize_static, store_float16, store_int8
+from edgec.quantize import quantize_best, store_float16, store_int8
 from edgec.recipe import Io
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
@@ -98,7 +98,7 @@ def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
         return store_int8(job.graph)
     if job.ranges is None or target.int8 is None:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_static(job.graph, job.ranges, target.int8)
+    return quantize_best(job.graph, job.ranges, target.int8, job.inputs, job.reference)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

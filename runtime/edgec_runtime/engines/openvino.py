@@ -1,4 +1,7 @@
-"""OpenVINO on the processor, reading its own IR (`.xml` and `.bin`)."""
+"""OpenVINO on the processor, reading its own IR (`.xml` and `.bin`).
+
+The networks hold a batch of one: a larger batch is run one image after the other.
+"""
 
 from collections.abc import Mapping
 from types import ModuleType
@@ -8,6 +11,7 @@ import numpy as np
 
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Engine, LoadOptions, Tensor
+from edgec_runtime.engines.batches import one_by_one
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
@@ -37,7 +41,7 @@ class OpenVinoRequest(Closing):
         """Read and compile. Raises EngineError."""
         try:
             core = ov.Core()
-            compiled = core.compile_model(core.read_model(xml, weights), "CPU", _config(options))
+            compiled = core.compile_model(core.read_model(xml, weights), "CPU", configuration(options))
             self._precision = _type_name(compiled.get_property("INFERENCE_PRECISION_HINT"))
             self._outputs = [output.get_any_name() for output in compiled.outputs]
             self._request: Any = compiled.create_infer_request()
@@ -54,19 +58,23 @@ class OpenVinoRequest(Closing):
         if self._request is None:
             raise closed("openvino")
         try:
-            # Inputs are read in place; outputs are views of the request's memory, which the next run
-            # overwrites, so they are copied.
-            found = self._request.infer(feeds, share_inputs=True, share_outputs=True)
-            return {name: np.array(found[name]) for name in self._outputs}
+            return one_by_one(self._run_one, feeds)
         except Exception as error:
             raise EngineError(f"openvino cannot run the network: {error}") from error
+
+    def _run_one(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        # Inputs are read in place; outputs are views of the request's memory, which the next run overwrites,
+        # so they are copied.
+        found = self._request.infer(feeds, share_inputs=True, share_outputs=True)
+        return {name: np.array(found[name]) for name in self._outputs}
 
     def close(self) -> None:
         """Release the network."""
         self._request = None
 
 
-def _config(options: LoadOptions) -> dict[str, str | int]:
+def configuration(options: LoadOptions) -> dict[str, str | int]:
+    """One image at a time, as soon as it can be had."""
     config: dict[str, str | int] = {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,

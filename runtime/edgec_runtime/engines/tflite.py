@@ -7,10 +7,9 @@ image after the other.
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Engine, LoadOptions, Tensor
+from edgec_runtime.engines.batches import one_by_one
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
@@ -61,14 +60,10 @@ class Interpreter(Closing):
             raise closed("tflite")
         if feeds.keys() != self._inputs.keys():
             raise EngineError(f"tflite: the network takes {sorted(self._inputs)}, not {sorted(feeds)}")
-        count = len(next(iter(feeds.values())))
         try:
-            if count == 1:
-                return self._run_one(feeds)
-            rows = [self._run_one({name: x[i : i + 1] for name, x in feeds.items()}) for i in range(count)]
+            return one_by_one(self._run_one, feeds)
         except Exception as error:
             raise EngineError(f"tflite cannot run the network: {error}") from error
-        return {name: np.concatenate([row[name] for row in rows]) for name in self._outputs}
 
     def _run_one(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         self._resize(feeds)

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from tests.tiny import TINY
+
 ESCAPE = "\x1b["
 
 
@@ -55,6 +57,12 @@ def test_a_piped_table_is_not_cut_and_has_no_colours(here) -> None:
     assert "Raspberry Pi 4 (4x Cortex-A72, 64-bit system) with ONNX Runtime" in finished.stdout
     assert ESCAPE not in finished.stdout
     assert not any(line.endswith(" ") for line in finished.stdout.splitlines())
+
+
+def test_the_colour_of_images_is_another_option(here) -> None:
+    finished = here("build", "--model", f"{TINY}:binary", "--colour", "bgr", "--size", "32x32")
+    assert "takes 1 channels, a bgr image has 3" in finished.stderr
+    assert ESCAPE not in finished.stderr
 
 
 def test_colours_on_demand(here) -> None:

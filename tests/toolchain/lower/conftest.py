@@ -12,7 +12,7 @@ from edgec.passes.simplify import simplify
 from edgec.quantize.plan import tensors_to_observe
 from edgec.quantize.static import quantize_static
 from edgec.source import load_source
-from edgec_calibration.calibrate import calibrate
+from edgec_calibration import calibrate
 from edgec_targets.target import Int8
 
 SIZE = (64, 48)

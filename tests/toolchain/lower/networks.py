@@ -15,10 +15,10 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from edgec.graph import Graph
 from edgec.lower import Lowered, lower
 from edgec.lower import operators as census
-from edgec.lower.census.tflite import LEFT_OUT
+from edgec.lower.census.operator import LEFT_OUT
 
 Array = npt.NDArray[np.float32]
-Shape = tuple[int, ...]
+Shape = tuple[int | str, ...]
 LOGGER_ERRORS = 3
 
 
@@ -158,3 +158,12 @@ def check_int8(graph: Graph, steps: int = 1) -> Lowered:
     assert np.abs(found - wanted).max() <= (steps + 0.01) * step_of(graph)
     assert np.abs(wanted).max() > 4 * step_of(graph), "a result of hardly anything tests nothing"
     return lowered
+
+
+def between_convolutions(*operators: onnx.NodeProto, **constants: npt.ArrayLike) -> Graph:
+    """Conv `first`, operators from `a` to `b` if any, Conv `last`, 4 channels of 8x8."""
+    pads = [1, 1, 1, 1]
+    first = node("Conv", "x", "v", to="a", pads=pads)
+    last = node("Conv", "b" if operators else "a", "w", pads=pads)
+    weights = {"v": values((4, 4, 3, 3)), "w": values((4, 4, 3, 3), 1)}
+    return network((1, 4, 8, 8), first, *operators, last, **weights, **constants)

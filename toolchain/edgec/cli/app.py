@@ -19,6 +19,7 @@ COMMANDS = {
     "bench": "edgec.cli.bench",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",
+    "inspect": "edgec.cli.inspect",
     "models": "edgec.cli.models",
     "targets": "edgec.cli.targets",
     "completion": "edgec.cli.completion",

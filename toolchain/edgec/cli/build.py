@@ -9,11 +9,17 @@ from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, exit_code, run_l
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.words import PRECISIONS, Floats, Names, Size, TargetWord, Word
+from edgec_calibration.methods import METHODS
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
 
-OPTION_OF = {"precisions": "--quant", "targets": "--target", "calibration_method": "--calibration-method"}
+OPTION_OF = {
+    "precisions": "--quant",
+    "targets": "--target",
+    "calibration_method": "--calibration-method",
+    "calibration_samples": "--calibration-samples",
+}
 
 
 @click.command(cls=Command, name="build")
@@ -58,10 +64,17 @@ OPTION_OF = {"precisions": "--quant", "targets": "--target", "calibration_method
 )
 @click.option("--threshold", type=float, help="Probability from which a pixel is of the class. Default: 0.5.")
 @click.option("--classes", type=Names(), help="Names of the classes, the background first.")
-@click.option("--calibration", metavar="DATA", help="Images to calibrate on: a data set or a folder.")
+@click.option(
+    "--calibration", metavar="DATA", help="Images to calibrate on: a data set, a folder or an .npz file."
+)
+@click.option(
+    "--calibration-samples",
+    type=click.IntRange(min=1),
+    help="At most so many of them, chosen from dark to bright. Default: 64.",
+)
 @click.option(
     "--calibration-method",
-    type=Word("calibration method", ("min-max", "percentile")),
+    type=Word("calibration method", METHODS),
     help="How ranges are taken from them. Default: min-max.",
 )
 @click.option(

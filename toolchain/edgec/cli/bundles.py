@@ -65,6 +65,11 @@ def eval_line(bundle: Path, data: str) -> str:
     return shlex.join(["edgec", "eval", str(bundle), "--data", data])
 
 
+def inspect_line(bundle: Path) -> str:
+    """The command that shows what runs in which type in `bundle`."""
+    return shlex.join(["edgec", "inspect", str(bundle), "--ops"])
+
+
 def run_line(bundle: Path) -> str:
     """The command that runs `bundle` on an image, on the device too."""
     return shlex.join(

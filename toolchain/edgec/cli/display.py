@@ -65,13 +65,13 @@ class Display:
         from edgec.report.tables import UNLIMITED
 
         terminal = file.isatty()
-        colour = self._settings.colour
+        coloured = self._settings.coloured
         return Console(
             file=file,
             quiet=quiet,
             width=None if terminal else UNLIMITED,
-            force_terminal=True if colour else None,
-            no_color=colour is False or None,
+            force_terminal=True if coloured else None,
+            no_color=coloured is False or None,
             # Brackets and colons in names and messages are themselves, never markup.
             highlight=False,
             markup=False,

@@ -7,11 +7,11 @@ import click
 
 @dataclass
 class Settings:
-    """What the global options say; `colour` None means: where a terminal reads."""
+    """What the global options say; `coloured` None means: where a terminal reads."""
 
     quiet: bool = False
     verbose: bool = False
-    colour: bool | None = None
+    coloured: bool | None = None
     no_progress: bool = False
     debug: bool = False
 
@@ -22,7 +22,7 @@ def _store(ctx: click.Context, param: click.Parameter, value: bool | None) -> No
     settings = ctx.find_object(Settings)
     if settings is not None:
         setattr(settings, str(param.name), value)
-    if param.name == "colour":
+    if param.name == "coloured":
         ctx.find_root().color = value
 
 
@@ -49,7 +49,8 @@ def global_options(environment: bool) -> list[click.Parameter]:
     rows = [
         (["quiet", "-q", "--quiet"], "EDGEC_QUIET", "Only the result and errors."),
         (["verbose", "-v", "--verbose"], "EDGEC_VERBOSE", "A line when a step starts, too."),
-        (["colour", "--color/--no-color"], "EDGEC_COLOR", "Colours, or none (NO_COLOR=1 does the same)."),
+        # Not `colour`: build has an option of that name, and click keeps one value a name.
+        (["coloured", "--color/--no-color"], "EDGEC_COLOR", "Colours, or none (NO_COLOR=1 does the same)."),
         (["no_progress", "--no-progress"], "EDGEC_NO_PROGRESS", "No moving lines."),
         (["debug", "--debug"], "EDGEC_DEBUG", "A traceback for every error."),
     ]

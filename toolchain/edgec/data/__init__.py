@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from edgec.data.dataset import Dataset, Sample
+from edgec.data.npz import NpzImages
 from edgec.data.pairs import open_folder
+from edgec.data.unlabelled import DatasetImages, GivenImages, Images
 from edgec.errors import DataError
 
-__all__ = ["SHIPPED", "Dataset", "Sample", "open_dataset"]
+__all__ = ["SHIPPED", "Dataset", "GivenImages", "Images", "Sample", "open_dataset", "open_images"]
 
 _NUCLEI = Path(__file__).parent.parent / "assets" / "nuclei"
 
@@ -29,3 +31,14 @@ def open_dataset(spec: str, *, classes: int = 2) -> Dataset:
             "Check the spelling, or name a folder that holds images/ and masks/."
         )
     return open_folder(folder, name=folder.resolve().name, classes=classes)
+
+
+def open_images(spec: str) -> Images:
+    """The images of a data set, as `open_dataset` takes it, or of a file NAME.npz; masks are not read.
+
+    Raises DataError.
+    """
+    path = Path(spec)
+    if path.suffix.lower() == ".npz" and not path.is_dir():
+        return NpzImages(path)
+    return DatasetImages(open_dataset(spec))

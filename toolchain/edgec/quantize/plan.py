@@ -82,6 +82,12 @@ def tensors_to_observe(graph: Graph) -> list[str]:
     return [str(tensor.name) for tensor in make_plan(graph).observed()]
 
 
+def convolution_inputs(graph: Graph) -> list[str]:
+    """The names of the tensors whose channels' means bias correction needs, in order."""
+    taken = [node for node in make_plan(graph).nodes if node.op_type in CONVOLUTIONS]
+    return list(dict.fromkeys(str(data_inputs(node)[0].name) for node in taken))
+
+
 def _worth_it(node: ir.Node, ready: set[ir.Value]) -> bool:
     if node.op_type in CONVOLUTIONS:
         return True

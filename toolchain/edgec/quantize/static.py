@@ -13,17 +13,19 @@ from edgec.quantize.convolution import quantize_constants
 from edgec.quantize.insert import Inserter
 from edgec.quantize.operators import CONVOLUTIONS, data_inputs
 from edgec.quantize.plan import Plan, make_plan
+from edgec.quantize.saturation import that_matters
 from edgec_calibration import Ranges
 from edgec_targets.target import Int8
 
 
-def quantize_static(graph: Graph, ranges: Ranges, int8: Int8) -> Graph:
+def quantize_static(graph: Graph, ranges: Ranges, int8: Int8, *, correct_bias: bool = False) -> Graph:
     """A copy of `graph` whose convolutions and what lies between them run in 8 bits.
 
     QDQ form of ONNX opset 21: activations asymmetric, one scale a tensor; weights int8 initializers,
     symmetric, behind DequantizeLinear; biases int32 in the scale of their products. `ranges` must be measured
     on `graph` (its digest is compared) and hold every tensor of `tensors_to_observe(graph)`; the same ranges
-    serve uint8 and int8, whose graphs differ by 128 in the zero points.
+    serve uint8 and int8, whose graphs differ by 128 in the zero points. `correct_bias`: see
+    correction.py; then `ranges` must hold the means of `convolution_inputs(graph)`.
 
     Raises QuantizationError.
     """
@@ -37,7 +39,9 @@ def quantize_static(graph: Graph, ranges: Ranges, int8: Int8) -> Graph:
     scales = _activations(plan, ranges, int8)
     for node in plan.nodes:
         if node.op_type in CONVOLUTIONS:
-            quantize_constants(inserter, node, scales[plan.sharing.leader(data_inputs(node)[0])].scale, int8)
+            tensor = data_inputs(node)[0]
+            means = _means(ranges, str(tensor.name)) if correct_bias else None
+            quantize_constants(inserter, node, scales[plan.sharing.leader(tensor)].scale, int8, means)
     _insert_pairs(result, plan, inserter, scales, int8)
     RemoveUnusedNodesPass()(result.model)
     return result
@@ -47,7 +51,7 @@ def _activations(plan: Plan, ranges: Ranges, int8: Int8) -> dict[ir.Value, Affin
     """Leader -> the scale of its group, over all values of the group's tensors."""
     found = {}
     for leader, members in plan.groups().items():
-        limits = [_range(ranges, str(member.name)) for member in members]
+        limits = [that_matters(member, _range(ranges, str(member.name))) for member in members]
         low, high = min(low for low, _ in limits), max(high for _, high in limits)
         found[leader] = affine(str(leader.name), low, high, int8.activation)
     return found
@@ -57,6 +61,12 @@ def _range(ranges: Ranges, name: str) -> tuple[float, float]:
     if name not in ranges.tensors:
         raise QuantizationError(f"there is no range for {name!r}: calibrate all of tensors_to_observe(graph)")
     return ranges.tensors[name]
+
+
+def _means(ranges: Ranges, name: str) -> tuple[float, ...]:
+    if name not in ranges.means:
+        raise QuantizationError(f"there are no means for {name!r}: calibrate with convolution_inputs(graph)")
+    return ranges.means[name]
 
 
 def _insert_pairs(

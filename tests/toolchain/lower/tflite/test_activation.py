@@ -13,6 +13,8 @@ from tests.toolchain.lower.networks import (
 
 from edgec.errors import UnsupportedOperatorError
 from edgec.lower import lower
+from edgec.lower import operators as census
+from edgec.lower.census.tflite import LEFT_OUT
 
 SHAPE = (1, 4, 6, 5)
 PLAIN = ["Relu", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "Gelu"]
@@ -23,10 +25,17 @@ def test_functions_of_one_value(kind: str) -> None:
     check_float(network(SHAPE, node("Mul", "x", "c", to="a"), node(kind, "a"), c=np.float32(4)))
 
 
-@pytest.mark.parametrize("kind", ["Relu", "Sigmoid", "Tanh", "HardSwish", "LeakyRelu", "Gelu"])
+@pytest.mark.parametrize("kind", ["Relu", "Sigmoid", "Tanh", "LeakyRelu", "Gelu"])
 def test_int8_functions_of_one_value(kind: str) -> None:
     # Those whose scale TFLite fixes are rounded twice.
     check_int8(between_integers(SHAPE, node(kind, "a", to="b")), steps=2)
+
+
+def test_hardswish_between_integers_is_left_to_xnnpack() -> None:
+    lowered = lower(between_integers(SHAPE, node("HardSwish", "a", to="b")), "tflite")
+    names = ["QUANTIZE", "DEQUANTIZE", "HARD_SWISH", "QUANTIZE", "DEQUANTIZE"]
+    assert operator_names(lowered) == names
+    assert not any(name.endswith(LEFT_OUT) for name in census(lowered, "tflite"))
 
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])

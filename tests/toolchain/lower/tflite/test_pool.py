@@ -1,4 +1,3 @@
-import numpy as np
 import onnx
 import pytest
 from hypothesis import given, settings
@@ -81,22 +80,6 @@ def test_int8_average() -> None:
     check_int8(
         quantized(network((1, 2, 8, 8), node("AveragePool", "x", kernel_shape=[2, 2], strides=[2, 2])))
     )
-
-
-def test_mean_of_the_whole_image() -> None:
-    check_float(network((1, 3, 7, 5), node("GlobalAveragePool", "x")))
-    check_int8(quantized(network((1, 32, 7, 5), node("GlobalAveragePool", "x"))))
-
-
-def test_mean_over_height_and_width() -> None:
-    mean = node("ReduceMean", "x", "axes", keepdims=1)
-    check_float(network((1, 3, 7, 5), mean, axes=np.array([-1, 2])))
-
-
-def test_mean_over_the_channels_is_refused() -> None:
-    mean = node("ReduceMean", "x", "axes", keepdims=1)
-    with pytest.raises(UnsupportedOperatorError, match="height and width"):
-        lower(network((1, 3, 7, 5), mean, axes=np.array([1])), "tflite")
 
 
 def test_places_of_the_maximum_are_refused() -> None:

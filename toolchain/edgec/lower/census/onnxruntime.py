@@ -1,54 +1,103 @@
-"""ONNX Runtime's optimized network, written by a session of its own."""
+"""ONNX Runtime's optimized network, written by a session of its own, and the times of its profiler."""
 
+import json
+import re
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import onnx
 import onnxruntime
 
 from edgec.lower.base import Lowered
+from edgec.lower.census.operator import CONVERT, Operator
+from edgec_runtime.engine import Array, LoadOptions
+from edgec_runtime.engines.onnxruntime import session_options
 from edgec_runtime.errors import EngineError
 
-QUIET = 3  # errors only: writing the optimized network warns that it is for this machine
+RUNS, WARM_UP = 15, 3
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear", "Cast")
+SHAPES, OTHER = ("Shape", "Size"), "other"  # they read no value
 TYPES: dict[int, str] = {
     onnx.TensorProto.FLOAT: "float32",
     onnx.TensorProto.FLOAT16: "float16",
     onnx.TensorProto.UINT8: "int8",
     onnx.TensorProto.INT8: "int8",
 }
+_ADDED = re.compile(r"(_nchwc|_token_[0-9]+)$")  # to the name of a node that ONNX Runtime replaces
+_TIMED = "_kernel_time"
 
 
-def operators(lowered: Lowered) -> dict[str, int]:
-    """Type -> operators that compute in it. Raises EngineError where the network does not load."""
-    model = optimized(lowered)
+def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:
+    """What runs, in order. With an image, in the engine's layout, each has the median of its times.
+
+    Raises EngineError where the network does not load.
+    """
+    network = next(iter(lowered.files.values()))
+    model, times = _optimized(network, image, options)
+    nodes = list(onnx.load_from_string(network).graph.node)
+    layers = {output: node.name for node in nodes for output in node.output}
+    layers |= {node.name: node.name for node in nodes}
     types = {value.name: _type(value.type.tensor_type.elem_type) for value in model.graph.input}
     types |= {entry.name: _type(entry.data_type) for entry in model.graph.initializer}
-    count: Counter[str] = Counter()
+    makers = {value.name: value.name for value in model.graph.input}
+    found = []
     for node in model.graph.node:
         # QLinearConcat's first inputs are the result's scale and zero point.
         values = node.input[2:] if node.op_type == "QLinearConcat" else node.input
         source = types.get(values[0], "float32") if values else "float32"
-        count["convert" if node.op_type in CONVERSIONS else source] += 1
+        source = OTHER if node.op_type in SHAPES else source
+        sources = tuple(dict.fromkeys(makers[value] for value in values if value in makers))
+        found.append(
+            Operator(
+                name=node.name,
+                kind=node.op_type,
+                type=CONVERT if node.op_type in CONVERSIONS else source,
+                layer=layers.get(_ADDED.sub("", node.name)),
+                sources=sources,
+                milliseconds=times.get(node.name),
+            )
+        )
         types |= dict.fromkeys(node.output, _result_type(node, source))
-    return dict(count)
+        makers |= dict.fromkeys(node.output, node.name)
+    return found
 
 
 def optimized(lowered: Lowered) -> onnx.ModelProto:
     """The network that ONNX Runtime runs. Raises EngineError where it does not load."""
-    network = next(iter(lowered.files.values()))
+    return _optimized(next(iter(lowered.files.values())), None, LoadOptions(threads=1))[0]
+
+
+def _optimized(
+    network: bytes, image: Array | None, options: LoadOptions
+) -> tuple[onnx.ModelProto, dict[str, float]]:
+    """The network as it runs, and for each node's name its milliseconds, where there is an image."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "optimized.onnx"
-        options = onnxruntime.SessionOptions()
-        # As on Arm; on x86 ONNX Runtime would turn int8 into uint8 first and count conversions of its own.
-        options.add_session_config_entry("session.qdqisint8allowed", "1")
-        options.optimized_model_filepath, options.log_severity_level = str(path), QUIET
+        chosen = session_options(onnxruntime, options)
+        chosen.optimized_model_filepath = str(path)
+        chosen.enable_profiling = image is not None
+        chosen.profile_file_prefix = str(Path(folder) / "profile")
         try:
-            onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(network, chosen, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise EngineError(f"onnxruntime cannot load the network: {error}") from error
-        return onnx.load(path)
+        times = {} if image is None else _profile(session, image)
+        return onnx.load(path), times
+
+
+def _profile(session: Any, image: Array) -> dict[str, float]:
+    feeds = {session.get_inputs()[0].name: image}
+    for _ in range(WARM_UP + RUNS):
+        session.run(None, feeds)
+    events = json.loads(Path(session.end_profiling()).read_text("utf-8"))
+    times = defaultdict(list)
+    for event in events:
+        if event["cat"] == "Node" and event["name"].endswith(_TIMED):
+            times[event["name"].removesuffix(_TIMED)].append(event["dur"] / 1000)
+    return {name: median(found[WARM_UP:]) for name, found in times.items()}
 
 
 def _result_type(node: onnx.NodeProto, source: str) -> str:
@@ -63,4 +112,4 @@ def _result_type(node: onnx.NodeProto, source: str) -> str:
 
 
 def _type(code: int) -> str:
-    return TYPES.get(code, "other")
+    return TYPES.get(code, OTHER)

@@ -1,41 +1,103 @@
-"""OpenVINO's compiled network, which says of each operator in which type it runs."""
+"""OpenVINO's compiled network, which says of each operator in which type it runs and how long."""
 
-from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import openvino
 
 from edgec.lower.base import Lowered
-from edgec.lower.openvino import TOPOLOGY, WEIGHTS
+from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.openvino import TOPOLOGY, WEIGHTS, WITHOUT_BIAS, is_counted
+from edgec_runtime.engine import Array, LoadOptions
+from edgec_runtime.engines.openvino import configuration
 from edgec_runtime.errors import EngineError
 
+RUNS, WARM_UP = 30, 3
 ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
-# In the file's own types: where the processor has bf16, OpenVINO would choose that for floats by itself.
-EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
-TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "u8": "int8", "i8": "int8"}
+SHAPES, OTHER = ("ShapeOf",), "other"  # it reads no value
+GROUPS = ("Subgraph", "Eltwise")
+TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "I8": "int8", "u8": "int8", "i8": "int8"}
 
 
-def operators(lowered: Lowered) -> dict[str, int]:
-    """Type -> operators that compute in it. Raises EngineError where the network does not load."""
+def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:
+    """What runs, in order. With an image, in the engine's layout, each has the mean of its warm times.
+    Raises EngineError where the network does not load.
+    """
     core = openvino.Core()
     try:
         network = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
-        compiled = core.compile_model(network, "CPU", EXACT)
+        config = configuration(options) | {"PERF_COUNT": True}
+        compiled = core.compile_model(network, "CPU", config)
     except Exception as error:
         raise EngineError(f"openvino cannot load the network: {error}") from error
-    count: Counter[str] = Counter()
+    request = compiled.create_infer_request()
+    kinds = {entry.node_name: entry.node_type for entry in request.get_profiling_info()}
+    times = {} if image is None else _profile(request, image)
+    layers = {node.get_friendly_name(): node.get_type_name() for node in network.get_ops()}
+    found = []
     done_at_load: set[str] = set()
-    for operator in compiled.get_runtime_model().get_ordered_ops():
-        notes = operator.get_rt_info()
-        kind, precision = _text(notes["layerType"]), _text(notes["runtimePrecision"])
-        sources = {value.get_node().get_friendly_name() for value in operator.input_values()}
-        if kind == "Const" or (sources and sources <= done_at_load):
-            done_at_load.add(operator.get_friendly_name())
-        elif kind not in ENDS:
-            count["convert" if kind in CONVERSIONS else TYPES.get(precision, precision)] += 1
-    return dict(count)
+    for node in compiled.get_runtime_model().get_ordered_ops():
+        name, sources = node.get_friendly_name(), _sources(node)
+        if _note(node, "layerType") == "Const" or (sources and done_at_load.issuperset(sources)):
+            done_at_load.add(name)
+        elif _note(node, "layerType") not in ENDS:
+            operator = _operator(node, kinds, layers)
+            running = tuple(source for source in sources if source not in done_at_load)
+            found.append(replace(operator, sources=running, milliseconds=times.get(name)))
+    return found
 
 
-def _text(note: Any) -> str:
-    return str(note.astype(str))
+def _operator(node: Any, kinds: dict[str, str], layers: dict[str, str]) -> Operator:
+    """`kinds`: of what runs; `layers`: of the model, and their types."""
+    name = node.get_friendly_name()
+    # The kernel's type, as in brgconv_avx512_f32. "runtimePrecision" may be that of the weights as stored.
+    precision = _note(node, "primitiveType").rpartition("_")[2]
+    parts = _note(node, "originalLayersNames").split(",")
+    fused = {part: layers[part] for part in parts if part in layers}
+    kind = _kind(kinds.get(name, _note(node, "layerType")), fused)
+    type_ = CONVERT if kind in CONVERSIONS else TYPES.get(precision, precision)
+    return Operator(name, kind, OTHER if kind in SHAPES else type_, _layer(fused), ())
+
+
+def _sources(node: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.get_node().get_friendly_name() for value in node.input_values()))
+
+
+def _profile(request: Any, image: Array) -> dict[str, float]:
+    """OpenVINO tells the mean over all runs in whole microseconds; the first runs are taken out of it."""
+    for _ in range(WARM_UP):
+        request.infer({0: image})
+    cold = _totals(request, WARM_UP)
+    for _ in range(RUNS):
+        request.infer({0: image})
+    return {
+        name: max(total - cold[name], 0) / RUNS / 1000
+        for name, total in _totals(request, WARM_UP + RUNS).items()
+    }
+
+
+def _totals(request: Any, runs: int) -> dict[str, float]:
+    """Name -> microseconds of all runs so far."""
+    return {
+        entry.node_name: entry.real_time.total_seconds() * 1e6 * runs
+        for entry in request.get_profiling_info()
+    }
+
+
+def _kind(kind: str, fused: dict[str, str]) -> str:
+    """A group of elementwise layers is called after what it computes, `fused`: the layers and their types."""
+    types = list(dict.fromkeys(fused.values()))
+    if kind not in GROUPS or not types:
+        return kind
+    return "+".join([name for name in types if name not in CONVERSIONS] or types)
+
+
+def _layer(fused: dict[str, str]) -> str | None:
+    """The first of the layers that were fused whose name is the model's."""
+    named = (name for name, kind in fused.items() if not is_counted(name, kind))
+    return next((name.removesuffix(WITHOUT_BIAS) for name in named), None)
+
+
+def _note(node: Any, key: str) -> str:
+    return str(node.get_rt_info()[key].astype(str))

@@ -1,15 +1,14 @@
 """ConvTranspose whose windows do not overlap -> 1x1 Conv and DepthToSpace, exactly."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from edgec.errors import GraphError
 from edgec.graph import Graph
-from edgec.lower.constants import Array, add_constant, array_of
+from edgec.lower.constants import Array
+from edgec.lower.rewrites.parameters import Parameters, named_node, parameter_of
 from edgec.passes.base import Pass, PassResult
 
 CLAMPS = ("Relu", "Clip")
@@ -41,7 +40,7 @@ def _block(node: ir.Node) -> int:
     """The stride of a node that can be rewritten, else 0."""
     if node.op_type != "ConvTranspose" or "output_shape" in node.attributes or _pads_itself(node):
         return 0
-    parameters = [_data(value) for value in node.inputs[1:] if value is not None]
+    parameters = [parameter_of(value) for value in node.inputs[1:] if value is not None]
     if any(tensor is None for tensor in parameters) or parameters[0] is None:
         return 0
     kernel = parameters[0].shape[2:]
@@ -62,42 +61,28 @@ def _integers(node: ir.Node, name: str, default: tuple[int, ...]) -> tuple[int, 
     return default if attribute is None else tuple(attribute.as_ints())
 
 
-def _data(value: ir.Value) -> Array | None:
-    """The constant that `value` is, or that it dequantizes."""
-    node = value.producer()
-    if node is not None and node.op_type == "DequantizeLinear" and node.inputs[0] is not None:
-        value = node.inputs[0]
-    return array_of(value)
-
-
 def _rewrite(graph: ir.Graph, node: ir.Node, block: int) -> None:
     places, result = block * block, node.outputs[0]
-    parameters = _Parameters(graph, node, lambda data: np.tile(data, places))
+    parameters = Parameters(graph, node, lambda data: np.tile(data, places))
     weight, *bias = (value for value in node.inputs[1:] if value is not None)
     inputs = [node.inputs[0], parameters.remade(weight, _as_1x1)]
     inputs += [parameters.remade(value, parameters.tile) for value in bias]
-    nodes = [_node("Conv", inputs, f"{result.name}_blocks")]
+    nodes = [named_node("Conv", inputs, f"{result.name}_blocks")]
     quantize = _quantize_after(result)
     if quantize is not None:
         affine = quantize.inputs[1:]
-        nodes.append(_node("QuantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_integers"))
-        nodes.append(_node("DequantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_rounded"))
+        nodes.append(named_node("QuantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_integers"))
+        nodes.append(
+            named_node("DequantizeLinear", [nodes[-1].outputs[0], *affine], f"{result.name}_rounded")
+        )
     layout: dict[str, int | str] = {"blocksize": block, "mode": "DCR"}
-    nodes.append(_node("DepthToSpace", [nodes[-1].outputs[0]], f"{result.name}_pixels", layout))
+    nodes.append(named_node("DepthToSpace", [nodes[-1].outputs[0]], f"{result.name}_pixels", layout))
     pixels = nodes[-1].outputs[0]
     pixels.shape, pixels.type = result.shape, result.type
     graph.insert_before(node, nodes)
     result.replace_all_uses_with(pixels, replace_graph_outputs=True)
     graph.remove(node, safe=True)
     pixels.name = result.name
-
-
-def _node(
-    kind: str, inputs: Sequence[ir.Value | None], name: str, attributes: Mapping[str, int | str] | None = None
-) -> ir.Node:
-    node = ir.node(kind, inputs, attributes, name=name)
-    node.outputs[0].name = name
-    return node
 
 
 def _quantize_after(value: ir.Value) -> ir.Node | None:
@@ -108,41 +93,6 @@ def _quantize_after(value: ir.Value) -> ir.Node | None:
     if users[0].op_type in CLAMPS:
         return _quantize_after(users[0].outputs[0])
     return users[0] if users[0].op_type == "QuantizeLinear" else None
-
-
-@dataclass(frozen=True)
-class _Parameters:
-    """Makes the new convolution's constants; `tile` repeats what there is one of for each channel."""
-
-    graph: ir.Graph
-    node: ir.Node
-    tile: Callable[[Array], Array]
-
-    def remade(self, value: ir.Value, change: Callable[[Array], Array]) -> ir.Value:
-        """A constant with its data changed; where it is dequantized, its scales repeated."""
-        dequantize = value.producer()
-        if dequantize is None or dequantize.op_type != "DequantizeLinear":
-            return self._constant(value, change)
-        stored, *affine = (entry for entry in dequantize.inputs if entry is not None)
-        inputs = [
-            self._constant(stored, change),
-            *(self._constant(entry, self._per_channel) for entry in affine),
-        ]
-        made = _node("DequantizeLinear", inputs, self._name(value), {"axis": 0})
-        self.graph.insert_before(self.node, made)
-        return made.outputs[0]
-
-    def _per_channel(self, data: Array) -> Array:
-        return data if data.ndim == 0 else self.tile(data)
-
-    def _constant(self, value: ir.Value, change: Callable[[Array], Array]) -> ir.Value:
-        data = array_of(value)
-        if data is None:
-            raise GraphError(f"{value.name!r} must be a constant")
-        return add_constant(self.graph, self._name(value), change(data))
-
-    def _name(self, value: ir.Value) -> str:
-        return f"{self.node.outputs[0].name}_{value.name}"
 
 
 def _as_1x1(weight: Array) -> Array:

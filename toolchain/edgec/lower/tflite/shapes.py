@@ -12,6 +12,8 @@ def with_static_shapes(graph: Graph) -> Graph:
 
     Raises GraphError where the size is not fixed or the shapes contradict each other.
     """
+    if graph.input.shape is not None and any(not isinstance(dim, int) for dim in graph.input.shape[1:]):
+        raise GraphError("TFLite takes images of one fixed size: build for it with --size HEIGHTxWIDTH")
     size = static_shape(graph.input)
     copy = graph.clone()
     copy.input.shape = ir.Shape((1, *size[1:]))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+PLACE_IN_NHWC = (0, 3, 1, 2)  # of each axis of NCHW
 
 
 @dataclass(frozen=True)

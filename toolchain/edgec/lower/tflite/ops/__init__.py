@@ -1,7 +1,7 @@
 """Every ONNX operator that has a TFLite form, one file a family."""
 
 from edgec.lower.tflite.op import Handler
-from edgec.lower.tflite.ops import activation, conv, elementwise, pool, quantized, resize, shape
+from edgec.lower.tflite.ops import activation, conv, elementwise, pool, quantized, reduce, resize, shape
 
 HANDLERS: dict[str, Handler] = {
     **activation.HANDLERS,
@@ -9,6 +9,7 @@ HANDLERS: dict[str, Handler] = {
     **elementwise.HANDLERS,
     **pool.HANDLERS,
     **quantized.HANDLERS,
+    **reduce.HANDLERS,
     **resize.HANDLERS,
     **shape.HANDLERS,
 }

@@ -132,6 +132,7 @@ HANDLERS = {
     "LeakyRelu": Handler(leaky_relu),
     "PRelu": Handler(prelu),
     "Gelu": Handler(gelu),
-    "HardSwish": Handler(hard_swish),
+    # XNNPACK has it in float only; TFLite's own int8 kernel takes longer than the conversions.
+    "HardSwish": Handler(hard_swish, int8=False),
     "HardSigmoid": Handler(hard_sigmoid, int8=False),
 }

@@ -6,8 +6,6 @@ from ai_edge_litert import schema_py_generated as schema
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops.window import VALID, Window, pad, padded, window_of
 
-HEIGHT_AND_WIDTH = (1, 2)
-
 
 def max_pool(op: Op) -> None:
     """Maximum over a window; padding never wins."""
@@ -40,24 +38,6 @@ def average_pool(op: Op) -> None:
     op.emit("AVERAGE_POOL_2D", [source], op.output(source.quantization), _options(window, padding))
 
 
-def global_average_pool(op: Op) -> None:
-    """Mean over height and width, kept as 1."""
-    _mean(op)
-
-
-def reduce_mean(op: Op) -> None:
-    """ReduceMean over height and width, kept as 1; any other is not for images."""
-    axes = sorted(int(axis) % 4 for axis in op.parameter(1, op.attribute("axes", ())))
-    if axes != [2, 3] or not op.attribute("keepdims", 1):
-        op.unsupported("only over height and width with keepdims=1")
-    _mean(op)
-
-
-def _mean(op: Op) -> None:
-    options = schema.ReducerOptionsT(keepDims=True)
-    op.emit("MEAN", [op.input(), op.constant_input("axes", HEIGHT_AND_WIDTH)], op.output(), options)
-
-
 def _options(window: Window, padding: int) -> schema.Pool2DOptionsT:
     options = schema.Pool2DOptionsT(padding=padding)
     options.filterHeight, options.filterWidth = window.kernel
@@ -68,6 +48,4 @@ def _options(window: Window, padding: int) -> schema.Pool2DOptionsT:
 HANDLERS = {
     "MaxPool": Handler(max_pool, moves=True),
     "AveragePool": Handler(average_pool),
-    "GlobalAveragePool": Handler(global_average_pool),
-    "ReduceMean": Handler(reduce_mean, operands=1),
 }

@@ -5,10 +5,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops.window import pad
-from edgec.lower.tflite.tensors import Array, Tensor
+from edgec.lower.tflite.tensors import PLACE_IN_NHWC, Array, Tensor
 from edgec.lower.tflite.writer import constant_of
-
-PLACE_IN_NHWC = (0, 3, 1, 2)
 
 
 def identity(op: Op) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from edgec_calibration.digest import SamplesDigest
 from edgec_calibration.errors import CalibrationError
-from edgec_calibration.observers import METHODS, Observer
+from edgec_calibration.means import ChannelMeans
+from edgec_calibration.methods import METHODS, Method
+from edgec_calibration.observers import OBSERVERS, Observer
 from edgec_calibration.probe import Probe
 from edgec_calibration.ranges import Ranges
 from edgec_runtime.engine import Array
@@ -15,26 +18,35 @@ from edgec_runtime.errors import UsageError
 
 
 def calibrate(
-    model: bytes, tensors: Sequence[str], samples: Iterable[Array], method: str = "min-max"
+    model: bytes,
+    tensors: Sequence[str],
+    samples: Iterable[Array],
+    method: Method = "min-max",
+    means: Sequence[str] = (),
 ) -> Ranges:
     """Observe the named tensors of a float ONNX network on `samples`.
 
     `model`: a serialized ModelProto with one input. `tensors`: names of values in it (the input may be
     one). `samples`: float32 NCHW arrays of batch 1, preprocessed, taken one at a time: memory does not
-    grow with their number. `method`: a key of METHODS.
+    grow with their number. `method`: one of METHODS. `means`: names of values whose channels' means are kept.
 
     The network runs in ONNX Runtime. Raises UsageError for an unknown method, CalibrationError for no or
     unusable samples, unknown tensors and values that are not finite, EngineError where the engine fails.
     """
     observers = _observers(tensors, method)
-    probe = Probe(model, tensors)
-    digest = hashlib.sha256()
+    averages = {name: ChannelMeans() for name in means}
+    probe = Probe(model, list(dict.fromkeys([*tensors, *means])))
+    digest = SamplesDigest()
     count = 0
     for sample in samples:
         _check(sample, count)
-        _add(digest, sample)
+        digest.update(sample)
         for name, values in probe.run(sample):
-            _observe(observers[name], name, values, count)
+            _check_values(name, values, count)
+            if name in observers:
+                observers[name].update(values)
+            if name in averages:
+                averages[name].update(name, values)
         count += 1
     if count == 0:
         raise CalibrationError("there are no calibration samples: give at least one image")
@@ -42,17 +54,18 @@ def calibrate(
         tensors={name: observer.range() for name, observer in observers.items()},
         method=method,
         graph_sha256=hashlib.sha256(model).hexdigest(),
-        samples_sha256=digest.hexdigest(),
+        samples_sha256=digest.hex(),
+        means={name: average.means() for name, average in averages.items()},
     )
 
 
-def _observers(tensors: Sequence[str], method: str) -> dict[str, Observer]:
-    if method not in METHODS:
+def _observers(tensors: Sequence[str], method: Method) -> dict[str, Observer]:
+    if method not in OBSERVERS:
         raise UsageError(f"there is no calibration method {method!r}; there are {', '.join(METHODS)}")
-    return {name: METHODS[method]() for name in tensors}
+    return {name: OBSERVERS[method]() for name in tensors}
 
 
-def _observe(observer: Observer, name: str, values: Array, place: int) -> None:
+def _check_values(name: str, values: Array, place: int) -> None:
     if values.dtype != np.float32 or not values.size:
         raise CalibrationError(
             f"the tensor {name!r} is {values.dtype} of shape {values.shape} for sample {place}: "
@@ -64,7 +77,6 @@ def _observe(observer: Observer, name: str, values: Array, place: int) -> None:
             f"the tensor {name!r} is not finite for sample {place}: look at the network's weights and at "
             "the scale of the samples"
         )
-    observer.update(values)
 
 
 def _check(sample: Any, place: int) -> None:
@@ -81,8 +93,3 @@ def _check(sample: Any, place: int) -> None:
         raise CalibrationError(f"sample {place} has the shape {sample.shape}; give one image at a time")
     if not np.isfinite(sample).all():
         raise CalibrationError(f"sample {place} holds values that are not finite")
-
-
-def _add(digest: Any, sample: Array) -> None:
-    digest.update(repr(sample.shape).encode())
-    digest.update(np.ascontiguousarray(sample, "<f4").tobytes())

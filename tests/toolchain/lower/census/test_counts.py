@@ -26,7 +26,7 @@ def test_unet_light_runs_in_integers_up_to_its_last_operator(
 ) -> None:
     count = operators(lower(unet_light_int8(activation), engine), engine)
     assert count["int8"] >= 49
-    assert count.get("float32", 0) <= 1
+    assert count.get("float32", 0) <= 2  # the Sigmoid, and the view of its rows as an image
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,0 +1,92 @@
+"""A recipe's calibration images -> the network's inputs, and the ranges measured on them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgec.data import Images
+from edgec.errors import DataError
+from edgec.graph import Graph
+from edgec.progress import Step
+from edgec.quantize import convolution_inputs, tensors_to_observe
+from edgec_calibration import Cache, Key, Method, Ranges, calibrate, samples_digest, stratified
+from edgec_runtime.engine import Array
+from edgec_runtime.format.manifest import InputSpec
+from edgec_runtime.image import network_size, prepare
+
+CACHE = Path(".cache") / "ranges"  # under the folder of the bundles
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The images chosen for calibration; going over them, as often as need be, prepares one at a time."""
+
+    images: Images
+    chosen: tuple[int, ...]
+    spec: InputSpec
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __iter__(self) -> Iterator[Array]:
+        """float32 (1, C, H, W). Raises DataError or InputError for an image that the network cannot take."""
+        for place in self.chosen:
+            yield _prepared(self.images[place], self.spec, f"{self.images.name}: image {place}")
+
+
+def choose_samples(images: Images, count: int, spec: InputSpec) -> Samples:
+    """At most `count` of `images`, from dark to bright (edgec_calibration.sampling).
+
+    Where there are more, each is read once for its mean. Raises DataError where there is none, or as reading
+    them does.
+    """
+    number = len(images)
+    if number == 0:
+        raise DataError(f"the calibration images {images.name} are none: give at least one")
+    # Only which is brighter counts, so all that are taken need no look.
+    brightness = [float(images[place].mean()) if number > count else 0.0 for place in range(number)]
+    return Samples(images, tuple(stratified(brightness, count)), spec)
+
+
+def measure_ranges(graph: Graph, samples: Samples, method: Method, cache: Path, step: Step) -> Ranges:
+    """The ranges of `graph` on `samples`, and the means that bias correction needs.
+
+    Those that an earlier build left in the folder `cache` are taken from there; then the network is not run,
+    and the step's note says so. Raises CalibrationError.
+    """
+    tensors, means = tensors_to_observe(graph), convolution_inputs(graph)
+    key = Key(graph.digest, samples_digest(samples), method, tuple(tensors), tuple(means))
+
+    def measure() -> Ranges:
+        return calibrate(graph.to_bytes(), tensors, _counted(samples, step), method, means)
+
+    ranges, found = Cache(cache).get(key, measure)
+    step.note = f"{method} on {len(samples)} of {len(samples.images)} images, {samples.images.name}"
+    step.note += ", from cache" if found else ""
+    return ranges
+
+
+def _counted(samples: Samples, step: Step) -> Iterator[Array]:
+    for sample in samples:
+        yield sample
+        step.advance()
+
+
+def _prepared(image: NDArray[Any], spec: InputSpec, where: str) -> Array:
+    if image.dtype != np.float32:
+        return prepare(image, spec)
+    if image.ndim != 4 or image.shape[:2] != (1, spec.channels) or image.shape[2:] != _size(image, spec):
+        size = "x".join(str(length or "any") for length in (spec.channels, spec.height, spec.width))
+        raise DataError(
+            f"{where} is float32 of shape {image.shape}; the network takes 1x{size}. Prepare it for that, or "
+            "give uint8 images, which are scaled"
+        )
+    return image
+
+
+def _size(image: Array, spec: InputSpec) -> tuple[int, int]:
+    return network_size(spec, (image.shape[2], image.shape[3]))

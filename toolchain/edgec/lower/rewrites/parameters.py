@@ -1,0 +1,64 @@
+"""The constants of a convolution that is rewritten, be they floats or integers behind DequantizeLinear."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import onnx_ir as ir
+
+from edgec.errors import GraphError
+from edgec.lower.constants import Array, add_constant, array_of
+
+
+def named_node(
+    kind: str, inputs: Sequence[ir.Value | None], name: str, attributes: Mapping[str, int | str] | None = None
+) -> ir.Node:
+    """A node whose result is called as the node."""
+    node = ir.node(kind, inputs, attributes, name=name)
+    node.outputs[0].name = name
+    return node
+
+
+def parameter_of(value: ir.Value | None) -> Array | None:
+    """The constant that `value` is, or the integers that it dequantizes; None where it is computed."""
+    node = None if value is None else value.producer()
+    if node is not None and node.op_type == "DequantizeLinear":
+        value = node.inputs[0]
+    return array_of(value)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Makes the new convolution's constants, before `node`; `tile` repeats what each channel has one of."""
+
+    graph: ir.Graph
+    node: ir.Node
+    tile: Callable[[Array], Array]
+
+    def remade(self, value: ir.Value, change: Callable[[Array], Array]) -> ir.Value:
+        """A constant with its data changed; where it is dequantized, its scales repeated.
+
+        Raises GraphError where it is no constant.
+        """
+        dequantize = value.producer()
+        if dequantize is None or dequantize.op_type != "DequantizeLinear":
+            return self._constant(value, change)
+        stored, *affine = (entry for entry in dequantize.inputs if entry is not None)
+        inputs = [
+            self._constant(stored, change),
+            *(self._constant(entry, self._per_channel) for entry in affine),
+        ]
+        made = named_node("DequantizeLinear", inputs, self._name(value), {"axis": 0})
+        self.graph.insert_before(self.node, made)
+        return made.outputs[0]
+
+    def _per_channel(self, data: Array) -> Array:
+        return data if data.ndim == 0 else self.tile(data)
+
+    def _constant(self, value: ir.Value, change: Callable[[Array], Array]) -> ir.Value:
+        data = array_of(value)
+        if data is None:
+            raise GraphError(f"{value.name!r} must be a constant")
+        return add_constant(self.graph, self._name(value), change(data))
+
+    def _name(self, value: ir.Value) -> str:
+        return f"{self.node.outputs[0].name}_{value.name}"
