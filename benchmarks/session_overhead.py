@@ -20,9 +20,10 @@ from interleaved import interleave, ratio_interval
 from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.choose import choose
-from edgec_runtime.engine import Array
+from edgec_runtime.engine import Array, Tensor
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.feeds import to_nhwc
+from edgec_runtime.integers import to_integers
 from edgec_runtime.selftest import read_tensor
 
 Call = Callable[[], object]
@@ -61,13 +62,15 @@ def native_call(session: Session, image: Array) -> tuple[str, Call]:
         return "_session", lambda: engine._session.run([output], {name: image})
     if session.variant.engine == "openvino":
         return "_request", lambda: engine._request.infer({name: image})[output]
-    feed = to_nhwc(image)
+    feed: Tensor = to_nhwc(image)
+    if session.variant.input_quantization is not None:
+        feed = to_integers(feed, session.variant.input_quantization)
     place, answer = engine._inputs[name]["index"], engine._outputs[output]
 
-    def invoke() -> Array:
+    def invoke() -> Tensor:
         engine._interpreter.set_tensor(place, feed)
         engine._interpreter.invoke()
-        found: Array = engine._interpreter.get_tensor(answer)
+        found: Tensor = engine._interpreter.get_tensor(answer)
         return found
 
     return "_interpreter", invoke

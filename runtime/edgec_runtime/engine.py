@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Tensor = npt.NDArray[np.float32 | np.int8]  # what a network takes and gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Engine(Protocol):
     def precision(self) -> str:
         """The type in force where the engine computes in floating point: 'f32', 'bf16' or 'f16'."""
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
-        """Input name to array -> output name to array, in the engine's own layout.
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Input name to array -> output name to array, in the engine's own layout and types.
 
         Raises EngineError when the engine fails.
         """

@@ -13,6 +13,7 @@ from edgec_runtime.engine import Array, Engine, LoadOptions
 from edgec_runtime.errors import EngineError, UsageError
 from edgec_runtime.format.manifest import Manifest, Precision, Variant
 from edgec_runtime.image import Image, prepare
+from edgec_runtime.integers import to_integers, to_reals
 from edgec_runtime.machine import cores
 from edgec_runtime.mask import Mask, probabilities, to_mask
 from edgec_runtime.resize import resize
@@ -68,6 +69,7 @@ class Session(Closing):
         self.engine = engine
         self._input, self._output = choice.source.input, choice.source.output
         self._nhwc = choice.source.layout == "NHWC"
+        self._taken, self._given = choice.source.input_quantization, choice.source.output_quantization
 
     @property
     def precision_in_force(self) -> str:
@@ -86,12 +88,15 @@ class Session(Closing):
         Raises InputError for what the network cannot take, EngineError where the engine fails.
         """
         array = arrays.checked(feeds, self.manifest.input)
-        found = self.engine.run({self._input: arrays.to_nhwc(array) if self._nhwc else array})
+        feed = arrays.to_nhwc(array) if self._nhwc else array
+        found = self.engine.run(
+            {self._input: feed if self._taken is None else to_integers(feed, self._taken)}
+        )
         if self._output not in found:
             raise EngineError(
                 f"the network gives {', '.join(found)}, not {self._output!r}: build the bundle again"
             )
-        output = found[self._output]
+        output = to_reals(found[self._output], self._given)
         return {self.manifest.output.name: arrays.to_nchw(output) if self._nhwc else output}
 
     def segment(self, image: Image) -> Mask:

@@ -161,6 +161,8 @@ def _variant(target: str, engine: str, files: tuple[str, ...]) -> Variant:
         input="image",
         output="map",
         layout="NHWC" if engine == "tflite" else "NCHW",
+        input_quantization=None,
+        output_quantization=None,
         operators={"f32": 2},
         golden=Golden(TensorFile(f"golden/{target}/fp32.bin", "float32", (1, 1, SIZE, SIZE)), 0.999, 1e-3),
         parity=Parity(samples=4, max_error=1e-5, mean_error=1e-6, mask_agreement=1.0),

@@ -12,10 +12,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from edgec.graph import Graph
+from edgec.graph import Graph, static_shape
 from edgec.lower import Lowered, lower
-from edgec_runtime.engine import Array, LoadOptions
-from edgec_runtime.engines import load_engine
+from edgec.quantize import quantize_static, tensors_to_observe
+from edgec.runner import Runner
+from edgec_calibration import calibrate
+from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import (
     ClassSpec,
     Golden,
@@ -27,19 +29,24 @@ from edgec_runtime.format.manifest import (
     Variant,
 )
 from edgec_runtime.format.write import seal, write_zip
+from edgec_targets.target import Int8
 
 HERE = ("x86_64", "aarch64")
 
 
 @dataclass(frozen=True)
 class Net:
-    """A 3x3 convolution, a ReLU, a 1x1 convolution and an activation; `quantized` puts a QDQ pair first."""
+    """A 3x3 convolution, a ReLU, a 1x1 convolution and an activation.
+
+    `quantized` puts a QDQ pair first; `integers` makes the TFLite network int8 from end to end.
+    """
 
     channels: int = 1
     outputs: int = 1
     size: int | None = 16
     activation: str = "Sigmoid"
     quantized: bool = False
+    integers: bool = False
 
     def onnx(self) -> bytes:
         """The network with inputs 'image', outputs 'map', a free batch and free sides where size is None."""
@@ -88,10 +95,19 @@ class Net:
 
     def lower(self, engine: str) -> Lowered:
         """The files of an engine; OpenVINO's IR as OpenVINO itself writes it."""
+        if engine == "tflite" and self.integers:
+            return lower(_quantized(Graph.from_bytes(replace(self, quantized=False).onnx())), engine, "int8")
         if engine == "tflite":
             return lower(Graph.from_bytes(self.onnx()), engine)
         files = _openvino_files(self.onnx()) if engine == "openvino" else {"model.onnx": self.onnx()}
         return Lowered(files, "NCHW", "image", "map")
+
+
+def _quantized(graph: Graph) -> Graph:
+    channels, *size = static_shape(graph.input)[1:]
+    samples = [np.random.default_rng(seed).random((1, channels, *size), np.float32) for seed in range(4)]
+    ranges = calibrate(graph.to_bytes(), tensors_to_observe(graph), samples, "min-max")
+    return quantize_static(graph, ranges, Int8(activation="int8"))
 
 
 def _openvino_files(network: bytes) -> dict[str, bytes]:
@@ -131,9 +147,9 @@ class BundleMaker:
         files = {"golden/input.bin": golden.tobytes()}
         built = []
         for target, engine, precision in variants:
-            variant, own = _variant(
-                replace(net, quantized=precision != "fp32"), golden, target, engine, precision
-            )
+            quantized = precision != "fp32"
+            own_net = replace(net, quantized=quantized, integers=net.integers and quantized)
+            variant, own = _variant(own_net, golden, target, engine, precision)
             files |= own
             edit = (change or {}).get((target, precision))
             built.append(edit(variant) if edit else variant)
@@ -160,12 +176,8 @@ def _variant(
     net: Net, golden: Array, target: str, engine: str, precision: str
 ) -> tuple[Variant, dict[str, bytes]]:
     lowered = net.lower(engine)
-    feed = golden.transpose(0, 2, 3, 1) if lowered.layout == "NHWC" else golden
-    loaded = load_engine(engine).load(lowered.files, LoadOptions(1, exact=True))
-    answer = loaded.run({lowered.input: np.ascontiguousarray(feed)})[lowered.output]
-    loaded.close()
-    if lowered.layout == "NHWC":
-        answer = np.ascontiguousarray(answer.transpose(0, 3, 1, 2))
+    with Runner(lowered, engine) as runner:
+        answer = runner.run(golden)
     folder = f"{target}/{precision}"
     output = f"golden/{folder}.bin"
     files = {f"{folder}/{name}": data for name, data in lowered.files.items()}
@@ -180,6 +192,8 @@ def _variant(
         input=lowered.input,
         output=lowered.output,
         layout=lowered.layout,
+        input_quantization=lowered.input_quantization,
+        output_quantization=lowered.output_quantization,
         operators={"float32": 4},
         golden=Golden(TensorFile(output, "float32", answer.shape), 0.999, 1e-4),
         parity=None,

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.tiny import TINY
@@ -61,3 +62,22 @@ def test_missing_calibration_images(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         build(Recipe(model=f"{TINY}:binary", calibration=str(tmp_path / "nowhere")), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_int8_ends_concern_the_quantized_tflite_variant(tiny_recipe: Recipe, tmp_path: Path) -> None:
+    result = build(tiny_recipe.model_copy(update={"io": "int8", "targets": ("cpu", "tflite")}), tmp_path)
+    assert [row.reason for row in result.variants] == [None] * 4
+    with Bundle.open(result.bundle) as bundle:
+        ends = {(v.target, v.precision): v.input_quantization for v in bundle.manifest.variants}
+        assert bundle.manifest.lineage.recipe["io"] == "int8"
+    assert ends.pop(("tflite", "int8-static")) is not None
+    assert set(ends.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("targets", "precisions"), [(("cpu",), ("fp32", "int8-static")), (("tflite",), ("fp32", "int8-dynamic"))]
+)
+def test_int8_ends_of_nothing_are_refused(tmp_path: Path, targets: tuple[str, ...], precisions: Any) -> None:
+    recipe = Recipe(model=f"{TINY}:binary", targets=targets, precisions=precisions, io="int8")
+    with pytest.raises(UsageError, match="--io int8 is for int8-static on TFLite"):
+        build(recipe, tmp_path)

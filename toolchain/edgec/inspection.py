@@ -68,7 +68,8 @@ def _inspect(bundle: Bundle, variant: Variant, image: Array, options: LoadOption
     try:
         choose(bundle, variant.target, variant.precision)  # raises where it cannot run here
         files = {PurePosixPath(name).name: data for name, data in bundle.load(variant).items()}
-        lowered = Lowered(files, variant.layout, variant.input, variant.output)
+        ends = (variant.input, variant.output, variant.input_quantization, variant.output_quantization)
+        lowered = Lowered(files, variant.layout, *ends)
         return Inspection(*row, list_operators(lowered, variant.engine, image, options), None)
     except EdgecError as error:
         return Inspection(*row, (), str(error))

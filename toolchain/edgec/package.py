@@ -153,6 +153,8 @@ def _variant(built: BuiltVariant) -> Variant:
         input=built.lowered.input,
         output=built.lowered.output,
         layout=built.lowered.layout,
+        input_quantization=built.lowered.input_quantization,
+        output_quantization=built.lowered.output_quantization,
         operators=built.operators,
         golden=Golden(_tensor(_golden_path(built), built.golden_output), agreement, error),
         parity=built.parity,

@@ -19,7 +19,7 @@ from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
 from edgec.speed import Speed, compare_with_fp32
-from edgec.variant import Job, build_variant
+from edgec.variant import Job, build_variant, takes_int8
 from edgec.verify import reference_outputs
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
@@ -79,6 +79,7 @@ def build(
     EdgecError where nothing can be built, and leaves nothing half-written.
     """
     targets = [load_target(name) for name in recipe.targets]
+    _check_io(recipe, targets)
     given = open_images(recipe.calibration) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
     with progress.step(f"load {recipe.model}"):
@@ -105,6 +106,15 @@ def build(
     return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), _warnings(recipe, source))
 
 
+def _check_io(recipe: Recipe, targets: list[Target]) -> None:
+    pairs = [(target, precision) for target in targets for precision in recipe.precisions]
+    if recipe.io == "int8" and not any(takes_int8(*pair) for pair in pairs):
+        raise UsageError(
+            "--io int8 is for int8-static on TFLite, which this build does not make: "
+            "add --quant int8-static --target tflite, or leave --io out"
+        )
+
+
 def _prepare(
     recipe: Recipe,
     source: Source,
@@ -126,7 +136,7 @@ def _prepare(
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
+    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation, recipe.io)
 
 
 def _attempt(job: Job, target: Target, precision: Precision, progress: Progress) -> VariantResult:

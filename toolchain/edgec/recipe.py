@@ -14,6 +14,7 @@ from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.names import segment_problem
 
 Size = tuple[int, int]
+Io = Literal["float", "int8"]
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
 
@@ -24,7 +25,7 @@ class Recipe(BaseModel):
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
     network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
     a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
-    `calibration_samples` images are taken.
+    `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +49,7 @@ class Recipe(BaseModel):
     calibration_method: Method = "min-max"
     calibration_samples: int = Field(default=64, ge=1)
     evaluation: str | None = None
+    io: Io = "float"
 
     @field_validator("version")
     @classmethod

@@ -6,6 +6,7 @@ from edgec.lower.base import Lowered
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.engines import load_engine
+from edgec_runtime.integers import to_integers, to_reals
 
 
 class Runner(Closing):
@@ -23,7 +24,9 @@ class Runner(Closing):
         """(1, C, H, W) float32 -> the network's output, (1, C', H', W') float32."""
         nhwc = self._lowered.layout == "NHWC"
         feed = np.ascontiguousarray(image.transpose(0, 2, 3, 1)) if nhwc else image
-        output = self._engine.run({self._lowered.input: feed})[self._lowered.output]
+        taken = self._lowered.input_quantization
+        found = self._engine.run({self._lowered.input: feed if taken is None else to_integers(feed, taken)})
+        output = to_reals(found[self._lowered.output], self._lowered.output_quantization)
         return np.ascontiguousarray(output.transpose(0, 3, 1, 2)) if nhwc else output
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from edgec.lower import Lowered, lower, operators
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
 from edgec.quantize import quantize_best, store_float16, store_int8
+from edgec.recipe import Io
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
 from edgec_calibration import Ranges
@@ -30,7 +31,7 @@ class Job:
 
     `module` is the source's, None where it is an ONNX file. `inputs` are prepared images, float32 NCHW with
     a batch of one, and `reference` what the source answers to them. `ranges` is None where no precision needs
-    them, `evaluation` where there is no truth.
+    them, `evaluation` where there is no truth. `io` concerns the variants that can take int8.
     """
 
     module: nn.Module | None
@@ -41,6 +42,7 @@ class Job:
     inputs: tuple[Array, ...]
     reference: tuple[Array, ...]
     evaluation: Dataset | None
+    io: Io
 
 
 def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVariant:
@@ -75,11 +77,16 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
 def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
     graph = _in_precision(job, target, precision)
     try:
-        return lower(graph, target.engine)
+        return lower(graph, target.engine, job.io if takes_int8(target, precision) else "float")
     except UnsupportedOperatorError as error:
         if job.module is None or (target.engine, precision) != ("tflite", "fp32"):
             raise
         return lower_module(job.module, job.inputs[0], str(error))
+
+
+def takes_int8(target: Target, precision: Precision) -> bool:
+    """Whether the variant's network can take and give int8."""
+    return target.engine == "tflite" and precision in ("int8-static", "mixed")
 
 
 def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:

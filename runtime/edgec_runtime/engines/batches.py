@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from edgec_runtime.engine import Array
+from edgec_runtime.engine import Tensor
 
-Run = Callable[[Mapping[str, Array]], dict[str, Array]]
+Run = Callable[[Mapping[str, Tensor]], dict[str, Tensor]]
 
 
-def one_by_one(run: Run, feeds: Mapping[str, Array]) -> dict[str, Array]:
+def one_by_one(run: Run, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """`run` on each image of the batch (the first axis) in turn, the answers put together again."""
     count = len(next(iter(feeds.values())))
     if count == 1:

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from edgec_runtime.closing import Closing
-from edgec_runtime.engine import Array, Engine, LoadOptions
+from edgec_runtime.engine import Engine, LoadOptions, Tensor
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
 
@@ -68,7 +68,7 @@ class OnnxSession(Closing):
             raise EngineError(f"onnxruntime {ort.__version__} cannot load the network: {error}") from error
         self._outputs = [output.name for output in self._session.get_outputs()]
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Input name to array -> output name to array. Raises EngineError."""
         if self._session is None:
             raise closed("onnxruntime")

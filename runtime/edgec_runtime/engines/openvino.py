@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from edgec_runtime.closing import Closing
-from edgec_runtime.engine import Array, Engine, LoadOptions
+from edgec_runtime.engine import Engine, LoadOptions, Tensor
 from edgec_runtime.engines.batches import one_by_one
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
@@ -53,7 +53,7 @@ class OpenVinoRequest(Closing):
         """The type that the compiled model says it computes floats in."""
         return self._precision
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Input name to array -> output name to array. Raises EngineError."""
         if self._request is None:
             raise closed("openvino")
@@ -62,7 +62,7 @@ class OpenVinoRequest(Closing):
         except Exception as error:
             raise EngineError(f"openvino cannot run the network: {error}") from error
 
-    def _run_one(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def _run_one(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         # Inputs are read in place; outputs are views of the request's memory, which the next run overwrites,
         # so they are copied.
         found = self._request.infer(feeds, share_inputs=True, share_outputs=True)

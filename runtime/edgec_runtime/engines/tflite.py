@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edgec_runtime.closing import Closing
-from edgec_runtime.engine import Array, Engine, LoadOptions
+from edgec_runtime.engine import Engine, LoadOptions, Tensor
 from edgec_runtime.engines.batches import one_by_one
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
@@ -54,7 +54,7 @@ class Interpreter(Closing):
         self._outputs = {detail["name"]: detail["index"] for detail in self._interpreter.get_output_details()}
         self._shapes = {name: tuple(detail["shape"]) for name, detail in self._inputs.items()}
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Input name to NHWC array -> output name to NHWC array. Raises EngineError."""
         if self._interpreter is None:
             raise closed("tflite")
@@ -65,14 +65,14 @@ class Interpreter(Closing):
         except Exception as error:
             raise EngineError(f"tflite cannot run the network: {error}") from error
 
-    def _run_one(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    def _run_one(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         self._resize(feeds)
         for name, value in feeds.items():
             self._interpreter.set_tensor(self._inputs[name]["index"], value)
         self._interpreter.invoke()
         return {name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()}
 
-    def _resize(self, feeds: Mapping[str, Array]) -> None:
+    def _resize(self, feeds: Mapping[str, Tensor]) -> None:
         changed = [name for name, value in feeds.items() if value.shape != self._shapes[name]]
         for name in changed:
             self._interpreter.resize_tensor_input(self._inputs[name]["index"], feeds[name].shape)

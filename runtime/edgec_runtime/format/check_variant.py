@@ -14,6 +14,7 @@ from edgec_runtime.format.check_value import (
 from edgec_runtime.format.manifest import Accuracy, Manifest, Parity, Variant
 
 ENGINE_VERSION_PATTERN = r"\d{1,9}(\.\d{1,9}){0,5}"
+MIN_SCALE, MAX_SCALE = 2.0**-126, 2.0**127  # normal in float32, as 1 / scale is, or nearly
 _ENGINE_VERSION = re.compile(ENGINE_VERSION_PATTERN, re.ASCII)
 _SUFFIX = {
     "onnxruntime": "one file .onnx",
@@ -67,9 +68,24 @@ def _check_model(variant: Variant, where: str, sizes: Mapping[str, int]) -> None
         refuse(f"{where}.files", variant.files, "files whose paths differ in the suffix only")
     check_label(f"{where}.input", variant.input)
     check_label(f"{where}.output", variant.output)
+    _check_ends(variant, where)
     for name, count in variant.operators.items():
         if count < 0:
             refuse(f"{where}.operators.{name}", count, "a number of operators, not negative")
+
+
+def _check_ends(variant: Variant, where: str) -> None:
+    ends = {"input": variant.input_quantization, "output": variant.output_quantization}
+    for end, affine in ends.items():
+        if affine is None:
+            continue
+        key = f"{where}.{end}_quantization"
+        if variant.engine != "tflite":
+            refuse(key, affine, f"null, as the engine is {variant.engine}")
+        if not MIN_SCALE <= affine.scale <= MAX_SCALE:
+            refuse(f"{key}.scale", affine.scale, "a number above 0 that a float32 holds")
+        if not -128 <= affine.zero_point <= 127:
+            refuse(f"{key}.zero_point", affine.zero_point, "an int8")
 
 
 def _check_golden(variant: Variant, where: str, manifest: Manifest, sizes: Mapping[str, int]) -> None:

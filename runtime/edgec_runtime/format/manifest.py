@@ -84,6 +84,14 @@ class TensorFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Affine:
+    """What an int8 stands for: real = scale * (integer - zero_point)."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True)
 class Golden:
     """What a variant answers to the bundle's golden input, (N, C, H, W) as `Session.run` gives it.
 
@@ -124,7 +132,8 @@ class Variant:
     """The network for one (target, precision).
 
     `engine_versions`: those it was proven on. `architectures`: as `platform.machine()` names them.
-    `input` and `output` are the engine's own tensor names, `layout` theirs. `operators`: how many
+    `input` and `output` are the engine's own tensor names, `layout` theirs. `input_quantization` and
+    `output_quantization`: what their int8 stand for; null where they are float32. `operators`: how many
     operators run in which type, counted in the engine's own optimized graph. `slower_than_fp32`: so it was
     measured where it was built, and kept because somebody insisted; no device chooses it by itself.
     """
@@ -139,6 +148,8 @@ class Variant:
     input: str
     output: str
     layout: Layout
+    input_quantization: Affine | None
+    output_quantization: Affine | None
     operators: dict[str, int]
     golden: Golden
     parity: Parity | None

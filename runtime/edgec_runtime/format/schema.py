@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from edgec_runtime.format import limits
 from edgec_runtime.format.check_value import LABEL_LENGTH, SHA256_PATTERN, VERSION_PATTERN
-from edgec_runtime.format.check_variant import ENGINE_VERSION_PATTERN
+from edgec_runtime.format.check_variant import ENGINE_VERSION_PATTERN, MAX_SCALE, MIN_SCALE
 from edgec_runtime.format.decode import hints_of, members
 from edgec_runtime.format.manifest import SCHEMA, Manifest
 from edgec_runtime.format.names import SEGMENT_PATTERN
@@ -60,6 +60,8 @@ _RULES: dict[tuple[str, str], dict[str, Any]] = {
     ("Variant", "input"): _LABEL,
     ("Variant", "output"): _LABEL,
     ("Variant", "files"): {"minItems": 1, "uniqueItems": True},
+    ("Affine", "scale"): {"minimum": MIN_SCALE, "maximum": MAX_SCALE},
+    ("Affine", "zero_point"): {"minimum": -128, "maximum": 127},
     ("Golden", "min_agreement"): _FRACTION,
     ("Golden", "max_mean_error"): _SIZE,
     ("Parity", "mask_agreement"): _FRACTION,

@@ -86,6 +86,10 @@ TYPES = [
     (put("input", "height", to=True), "input.height is true or false; expected an integer or null"),
     (put("input", "mean", to=0.0), "input.mean is a number with a decimal point; expected a list"),
     (put("input", to=[]), "input is a list; expected an object"),
+    (put("variants", 2, "input_quantization", to=0.5), "expected an object or null"),
+    (put("variants", 2, "output_quantization", to={"scale": 0.5}), "lacks the key 'zero_point'"),
+    (put("variants", 2, "output_quantization", to={"scale": 1, "zero_point": 0}), "scale is an integer"),
+    (put("variants", 2, "output_quantization", to={"scale": 1.0, "zero_point": 0.0}), "point is a number"),
     (put("input", "colour", to="red"), "input.colour is 'red'; expected one of 'grey', 'rgb', 'bgr'"),
     (put("variants", 2, "golden", "output", "shape", to="8"), "variants[2].golden.output.shape is a text"),
     (put("variants", 2, "golden", "output", "shape", 1, to="8"), "[2].golden.output.shape[1] is a text"),
@@ -105,6 +109,12 @@ TYPES = [
 @pytest.mark.parametrize(("change", "words"), TYPES, ids=[words for _, words in TYPES])
 def test_types_and_keys(change: Callable[[Content], object], words: str) -> None:
     refused(change, ManifestError, words)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_scale_that_is_no_number(value: float) -> None:
+    change = put("variants", 2, "input_quantization", to={"scale": value, "zero_point": 0})
+    refused(change, ManifestError, "holds")
 
 
 @pytest.mark.parametrize("value", [[], 1, "a", None])
@@ -134,6 +144,14 @@ def test_wrong_digest_of_the_manifest() -> None:
 
 
 LONG = "a" * 300
+NO_QUANTIZATION: list[tuple[str, float]] = [
+    ("scale", 0.0),
+    ("scale", -0.5),
+    ("scale", 1e-300),
+    ("scale", 1e300),
+    ("zero_point", 128),
+    ("zero_point", -129),
+]
 VALUES: list[tuple[Callable[[Content], object], type[BundleError], str]] = [
     (put("name", to="../up"), ManifestError, "name is '../up'"),
     (put("name", to=""), ManifestError, "name is ''"),
@@ -241,6 +259,20 @@ VALUES: list[tuple[Callable[[Content], object], type[BundleError], str]] = [
     (put("variants", 0, "input", to=""), ManifestError, "variants[0].input"),
     (put("variants", 0, "output", to=LONG), ManifestError, "variants[0].output"),
     (put("variants", 0, "layout", to="CHW"), ManifestError, "variants[0].layout"),
+    *(
+        (
+            put("variants", 2, f"{end}_quantization", to={"scale": 0.5, "zero_point": 0} | {key: value}),
+            ManifestError,
+            f"variants[2].{end}_quantization.{key} is {value}",
+        )
+        for end in ("input", "output")
+        for key, value in NO_QUANTIZATION
+    ),
+    (
+        put("variants", 0, "input_quantization", to={"scale": 0.5, "zero_point": 0}),
+        ManifestError,
+        "expected null, as the engine is onnxruntime",
+    ),
     (put("variants", 0, "operators", "f32", to=-1), ManifestError, "variants[0].operators.f32 is -1"),
     (
         put("variants", 0, "golden", "output", "path", to="nowhere"),
@@ -298,6 +330,7 @@ ALLOWED = [
     put("version", to="1.0.0-rc.1+build.5"),
     put("lineage", "recipe", to={}),
     put("variants", 0, "operators", to={}),
+    put("variants", 2, "input_quantization", to={"scale": 1 / 255, "zero_point": -128}),
     lambda c: c["input"].update(height=None, width=None, multiple_of=8),
 ]
 

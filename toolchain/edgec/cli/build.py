@@ -80,6 +80,11 @@ OPTION_OF = {
 @click.option(
     "--data", "evaluation", metavar="DATA", help="Images with masks: the accuracy goes into the bundle."
 )
+@click.option(
+    "--io",
+    type=Word("type of input and output", ("float", "int8")),
+    help="What quantized TFLite networks take and give; `Session` converts. Default: float.",
+)
 @click.option("--name", help="The bundle's name. Default: the model's.")
 @click.option("--version", help="The bundle's semantic version. Default: 1.0.0.")
 @click.option(

@@ -10,6 +10,7 @@ from edgec.lower.base import Lowered
 from edgec.lower.census.explain import explain
 from edgec.lower.census.findings import Findings, Island, find
 from edgec.lower.census.operator import Operator, count_types, name_conversions
+from edgec.recipe import Io
 from edgec_runtime.engine import Array, LoadOptions
 
 __all__ = [
@@ -33,12 +34,17 @@ ONE_THREAD = LoadOptions(threads=1)
 EXACT = LoadOptions(threads=1, exact=True)
 
 
-def lower(graph: Graph, engine: str) -> Lowered:
+def lower(graph: Graph, engine: str, io: Io = "float") -> Lowered:
     """The files of `engine` for a float32 graph or one in QDQ form.
 
-    Raises UsageError for an unknown engine, UnsupportedOperatorError, GraphError, QuantizationError.
+    `io`: 'int8' leaves out the conversions at both ends of a quantized TFLite network, which then takes and
+    gives int8. Raises UsageError for an unknown engine and for int8 in another engine than tflite,
+    UnsupportedOperatorError, GraphError, QuantizationError.
     """
-    lowered: Lowered = _module("edgec.lower", engine).lower(graph)
+    module = _module("edgec.lower", engine)
+    if io == "int8" and engine != "tflite":
+        raise UsageError(f"a network for {engine} takes and gives float32: --io int8 is for TFLite targets")
+    lowered: Lowered = module.lower(graph, io) if engine == "tflite" else module.lower(graph)
     return lowered
 
 
@@ -47,7 +53,8 @@ def operators(lowered: Lowered, engine: str) -> dict[str, int]:
 
     In the file's own types, the same on each machine: where a processor has bf16, OpenVINO would choose that.
     Keys: 'int8', 'float32', 'float16', 'bfloat16', 'other' (shapes) and 'convert' (what only changes type);
-    for tflite '-unaccelerated' is added for what XNNPACK did not take.
+    for tflite 'int8-dynamic' (floats in and out, products of integers), and '-unaccelerated' is added for
+    what XNNPACK did not take.
     Raises UsageError for an unknown engine, EngineError where the engine refuses the files.
     """
     return count_types(list_operators(lowered, engine, options=EXACT))

@@ -7,6 +7,9 @@ from onnxruntime.quantization import QuantType
 from tests.toolchain.lower.networks import (
     check_float,
     check_int8,
+    image_for,
+    in_onnxruntime,
+    in_tflite,
     network,
     node,
     operator_names,
@@ -17,6 +20,7 @@ from tests.toolchain.lower.networks import (
 from edgec.errors import QuantizationError, UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower import lower
+from edgec.quantize import store_float16, store_int8
 
 QUICK = settings(deadline=None, max_examples=40)
 
@@ -75,6 +79,26 @@ def test_float_transposed_convolution_of_any_window(graph: Graph) -> None:
 @given(transposed())
 def test_int8_transposed_convolution_of_any_window(graph: Graph) -> None:
     check_int8(quantized(graph))
+
+
+@QUICK
+@given(st.one_of(convolutions(), transposed()))
+def test_half_weights_of_any_window(graph: Graph) -> None:
+    check_float(store_float16(graph))
+
+
+@QUICK
+@given(st.one_of(convolutions(), transposed()))
+def test_int8_weights_of_any_window(graph: Graph) -> None:
+    stored = store_int8(graph)
+    image = image_for(stored, seed=7)
+    wanted = in_onnxruntime(stored.to_bytes(), image)
+    found = in_tflite(lower(stored, "tflite"), image)
+    # A dynamic input is off by half a step at most, or by a whole one where its zero is rounded too.
+    step = (max(image.max(), 0) - min(image.min(), 0)) / 255
+    weight = np.abs(graph.model.graph.initializers["w"].const_value.numpy())
+    most = weight.sum(axis=(0, 2, 3) if graph.convs[0].op_type == "ConvTranspose" else (1, 2, 3)).max()
+    assert np.abs(found - wanted).max() <= 1.01 * step * most + 1e-5
 
 
 def padded_conv(**attributes: object) -> Graph:

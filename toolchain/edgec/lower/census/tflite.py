@@ -18,6 +18,7 @@ from edgec_runtime.errors import EngineError
 
 CONVERSIONS = ("QUANTIZE", "DEQUANTIZE", "CAST")
 DELEGATE = "DELEGATE"
+DYNAMIC = "int8-dynamic"  # floats in and out, products of integers
 
 
 def list_operators(lowered: Lowered, _image: Array | None, options: LoadOptions) -> list[Operator]:
@@ -34,9 +35,14 @@ def list_operators(lowered: Lowered, _image: Array | None, options: LoadOptions)
     plain = [step for step in steps if step["op_name"] != DELEGATE]
     accelerated = _accelerated(plain, [step for step in steps if step["op_name"] == DELEGATE])
     tensors = {entry["index"]: entry for entry in interpreter.get_tensor_details()}
-    made = {index for step in plain for index in step["outputs"].tolist()}
-    made |= {entry["index"] for entry in interpreter.get_input_details()}
-    return [_operator(step, step["index"] in accelerated, tensors, made) for step in plain]
+    made = {entry["index"] for entry in interpreter.get_input_details()}
+    found = []
+    for step in plain:
+        if made.isdisjoint(step["inputs"].tolist()):
+            continue  # a constant, expanded once
+        made.update(step["outputs"].tolist())
+        found.append(_operator(step, step["index"] in accelerated, tensors, made))
+    return found
 
 
 def _operator(
@@ -49,7 +55,7 @@ def _operator(
     return Operator(
         name=name,
         kind=step["op_name"],
-        type=CONVERT if step["op_name"] in CONVERSIONS else np.dtype(step["result_types"][0]).name,
+        type=_type(step),
         layer=name,
         sources=tuple(str(tensors[index]["name"]) for index in sources),
         accelerated=accelerated,
@@ -59,6 +65,15 @@ def _operator(
 
 def _size(tensor: dict[str, Any]) -> int:
     return int(math.prod(tensor["shape"].tolist()) * np.dtype(tensor["dtype"]).itemsize)
+
+
+def _type(step: dict[str, Any]) -> str:
+    if step["op_name"] in CONVERSIONS:
+        return CONVERT
+    result = str(np.dtype(step["result_types"][0]).name)
+    if result == "float32" and np.int8 in step["operand_types"]:
+        return DYNAMIC
+    return result
 
 
 def _accelerated(plain: list[dict[str, Any]], delegates: list[dict[str, Any]]) -> set[int]:

@@ -10,36 +10,36 @@ from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
 from edgec.lower.rewrites.pixel_moves import PixelMoves
+from edgec.lower.tflite.ends import affine, begin, end
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops import HANDLERS
 from edgec.lower.tflite.ops.activation import fused_activation
 from edgec.lower.tflite.shapes import with_static_shapes
 from edgec.lower.tflite.writer import Writer, constant_of
+from edgec.recipe import Io
 
 FILE = "model.tflite"
 
 
-def lower(graph: Graph) -> Lowered:
-    """Write the graph at its fixed size and batch 1 as `model.tflite`.
+def lower(graph: Graph, io: Io = "float") -> Lowered:
+    """Write the graph at its fixed size and batch 1 as `model.tflite`, taking and giving what `io` says.
 
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
     moved = PixelMoves()(with_static_shapes(graph))
     graph = with_static_shapes(moved.graph) if moved.changed else moved.graph
     writer = Writer()
-    source = writer.activation(graph.input, None)
-    writer.bind(graph.input, source)
+    source = begin(writer, graph, io)
     done: set[ir.Node] = set()
     for node in graph.nodes:
         if node not in done and node.op_type != "Constant":
-            done.update(_lower_node(writer, node))
-    name = str(graph.output.name)
-    result = writer.convert(writer.tensor(graph.output), None, name)
+            done.update(_lower_node(writer, node, io))
+    result = end(writer, graph, io)
     data = writer.file.finish({source.name: source.index}, {result.name: result.index})
-    return Lowered({FILE: data}, "NHWC", source.name, result.name)
+    return Lowered({FILE: data}, "NHWC", source.name, result.name, affine(source), affine(result))
 
 
-def _lower_node(writer: Writer, node: ir.Node) -> set[ir.Node]:
+def _lower_node(writer: Writer, node: ir.Node, io: Io) -> set[ir.Node]:
     """Write one node; returns it and the activation that went with it."""
     handler = _handler(node)
     result, activation, done = node.outputs[0], 0, {node}
@@ -48,9 +48,8 @@ def _lower_node(writer: Writer, node: ir.Node) -> set[ir.Node]:
         activation, follower = following
         result = follower.outputs[0]
         done.add(follower)
-    handler.emit(
-        Op(writer, node, result, activation, handler.int8 and _is_int8(writer, node, handler, result))
-    )
+    quantized = handler.int8 and _is_int8(writer, node, handler, result, io)
+    handler.emit(Op(writer, node, result, activation, quantized))
     return done
 
 
@@ -65,19 +64,21 @@ def _handler(node: ir.Node) -> Handler:
     return HANDLERS[node.op_type]
 
 
-def _is_int8(writer: Writer, node: ir.Node, handler: Handler, result: ir.Value) -> bool:
-    """Whether the graph quantizes every operand and, nowhere read as real numbers, the result."""
+def _is_int8(writer: Writer, node: ir.Node, handler: Handler, result: ir.Value, io: Io) -> bool:
+    """Whether the graph quantizes every operand and, nowhere read as real numbers, the result.
+
+    The network's result needs no scale from the graph where TFLite has one only.
+    """
     if handler.moves:
         return _has_integers(writer, node.inputs[0])
+    if not all(
+        _has_integers(writer, value) for value in node.inputs[: handler.operands] if value is not None
+    ):
+        return False
     consumers = result.consumers()
-    return (
-        bool(consumers)
-        and all(consumer.op_type == "QuantizeLinear" for consumer in consumers)
-        and not result.is_graph_output()
-        and all(
-            _has_integers(writer, value) for value in node.inputs[: handler.operands] if value is not None
-        )
-    )
+    if result.is_graph_output():
+        return io == "int8" and handler.own_scale and not consumers
+    return bool(consumers) and all(consumer.op_type == "QuantizeLinear" for consumer in consumers)
 
 
 def _has_integers(writer: Writer, value: ir.Value | None) -> bool:

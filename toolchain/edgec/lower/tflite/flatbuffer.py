@@ -13,6 +13,7 @@ from edgec.lower.tflite.tensors import Quantization
 
 TYPES = {
     np.dtype(np.float32): schema.TensorType.FLOAT32,
+    np.dtype(np.float16): schema.TensorType.FLOAT16,
     np.dtype(np.int8): schema.TensorType.INT8,
     np.dtype(np.int32): schema.TensorType.INT32,
 }
@@ -45,6 +46,30 @@ class _Buffer:
         return int(schema.BufferEnd(builder))
 
 
+class _Parameters:
+    """A quantization as the schema's object form packs it, but zero points that are alike are written once.
+
+    The format wants one for each scale, in 64 bits, and those of weights and biases are all zero.
+    """
+
+    def __init__(self, quantization: Quantization, written: dict[tuple[int, int], int]) -> None:
+        self._quantization = quantization
+        self._written = written  # (how many, of what) -> where in the file
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802 - the generated code calls it
+        """Write the vectors that are not there yet, then the table that points to them."""
+        found = self._quantization
+        alike = (len(found.scale), found.zero)
+        if alike not in self._written:
+            self._written[alike] = builder.CreateNumpyVector(np.full(*alike, np.int64))
+        scale = builder.CreateNumpyVector(np.asarray(found.scale, np.float32))
+        schema.QuantizationParametersStart(builder)
+        schema.QuantizationParametersAddScale(builder, scale)
+        schema.QuantizationParametersAddZeroPoint(builder, self._written[alike])
+        schema.QuantizationParametersAddQuantizedDimension(builder, found.axis)
+        return int(schema.QuantizationParametersEnd(builder))
+
+
 class FlatBuffer:
     """Collects one subgraph and packs it. Equal constants are stored once."""
 
@@ -54,6 +79,7 @@ class FlatBuffer:
         self._graph.tensors, self._graph.operators = [], []
         self._buffers = [_Buffer(b"")]  # the format keeps number 0 for 'no data'
         self._buffer_of: dict[str, int] = {}
+        self._zero_points: dict[tuple[int, int], int] = {}
         self._codes: list[Any] = []
         self._code_of: dict[tuple[int, int], int] = {}
 
@@ -71,11 +97,7 @@ class FlatBuffer:
         tensor.hasRank = True
         tensor.buffer = 0 if data is None else self._buffer(np.ascontiguousarray(data).tobytes())
         if quantization is not None:
-            parameters = schema.QuantizationParametersT()
-            parameters.scale = np.asarray(quantization.scale, np.float32)
-            parameters.zeroPoint = np.full(len(quantization.scale), quantization.zero, np.int64)
-            parameters.quantizedDimension = quantization.axis
-            tensor.quantization = parameters
+            tensor.quantization = _Parameters(quantization, self._zero_points)
         self._graph.tensors.append(tensor)
         return len(self._graph.tensors) - 1
 

@@ -20,7 +20,8 @@ class Handler:
     `emit` writes it. `operands`: how many inputs are data, which must all be int8 for the operator to be
     (None: all); the others are parameters. `int8`: TFLite has it in int8. `moves`: its result holds values of
     its input, in the input's scale, so that it needs no quantization of its own. `fuses`: its TFLite operator
-    can apply a ReLU or ReLU6 itself.
+    can apply a ReLU or ReLU6 itself. `own_scale`: TFLite gives it in int8 in one scale only, which no graph
+    can choose.
     """
 
     emit: Callable[["Op"], None]
@@ -28,6 +29,7 @@ class Handler:
     int8: bool = True
     moves: bool = False
     fuses: bool = False
+    own_scale: bool = False
 
 
 @dataclass(frozen=True)

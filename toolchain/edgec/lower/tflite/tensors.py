@@ -32,7 +32,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Constant:
-    """A constant of the graph in ONNX's layout; integers where `quantization` is given."""
+    """A constant of the graph, integers where `quantization` is given, else float32 or stored float16."""
 
     name: str
     data: Array
@@ -45,10 +45,15 @@ class Constant:
             quantization = Quantization(quantization.scale, quantization.zero, axes.index(quantization.axis))
         return Constant(self.name, self.data.transpose(axes), quantization)
 
+    @property
+    def is_half(self) -> bool:
+        """Whether it is stored as float16."""
+        return self.data.dtype == np.float16
+
     def real(self) -> "Constant":
         """The same values as float32."""
         if self.quantization is None:
-            return self
+            return Constant(self.name, self.data.astype(np.float32)) if self.is_half else self
         shape = [1] * self.data.ndim
         if len(self.quantization.scale) > 1:
             shape[self.quantization.axis] = -1

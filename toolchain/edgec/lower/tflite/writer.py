@@ -13,6 +13,8 @@ from edgec.lower.tflite.flatbuffer import FlatBuffer
 from edgec.lower.tflite.tensors import Array, Constant, Quantization, Tensor, nhwc
 
 UNSIGNED_SHIFT = 128
+# Of DEQUANTIZE, which has a version for each type.
+HALF_VERSION, PER_CHANNEL_VERSION = 3, 5
 
 
 class Writer:
@@ -56,6 +58,14 @@ class Writer:
         index = self.file.tensor(constant.name, data.shape, data.dtype, quantization, data)
         return Tensor(index, constant.name, data.shape, quantization)
 
+    def expanded(self, constant: Constant) -> Tensor:
+        """float32 made from a constant in fewer bytes by DEQUANTIZE, once, when the network is loaded."""
+        stored = self.put(constant)
+        made = self.new(f"{constant.name}_expanded", stored.shape, None)
+        version = HALF_VERSION if constant.is_half else PER_CHANNEL_VERSION
+        self.file.operator("DEQUANTIZE", version, [stored.index], [made.index], schema.DequantizeOptionsT())
+        return made
+
     def convert(self, tensor: Tensor, quantization: Quantization | None, name: str = "") -> Tensor:
         """`tensor` in this type and scale: itself, or behind QUANTIZE or DEQUANTIZE (each made once)."""
         if tensor.quantization == quantization:
@@ -75,16 +85,21 @@ class Writer:
 
 
 def constant_of(value: ir.Value) -> Constant | None:
-    """The constant behind `value`, through a DequantizeLinear; None where it is computed at run time."""
+    """The constant behind `value`, as it is stored: through a DequantizeLinear, or a Cast of float16.
+
+    None where it is computed at run time.
+    """
     data = array_of(value)
     if data is not None:
         return Constant(str(value.name), data)
     node = value.producer()
-    if node is None or node.op_type != "DequantizeLinear":
+    if node is None or node.op_type not in ("DequantizeLinear", "Cast"):
         return None
     integers = array_of(node.inputs[0])
     if integers is None:
         return None
+    if node.op_type == "Cast":
+        return Constant(str(value.name), integers) if integers.dtype == np.float16 else None
     quantization, shift = quantization_of(node)
     if integers.dtype == np.uint8:
         integers = (integers.astype(np.int16) - shift).astype(np.int8)

@@ -126,9 +126,9 @@ def hard_sigmoid(op: Op) -> None:
 HANDLERS = {
     "Relu": Handler(clip),
     "Clip": Handler(clip, operands=1),
-    "Sigmoid": Handler(sigmoid),
-    "Tanh": Handler(tanh),
-    "Softmax": Handler(softmax),
+    "Sigmoid": Handler(sigmoid, own_scale=True),
+    "Tanh": Handler(tanh, own_scale=True),
+    "Softmax": Handler(softmax, own_scale=True),
     "LeakyRelu": Handler(leaky_relu),
     "PRelu": Handler(prelu),
     "Gelu": Handler(gelu),

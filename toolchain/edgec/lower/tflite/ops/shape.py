@@ -6,13 +6,15 @@ from ai_edge_litert import schema_py_generated as schema
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops.window import pad
 from edgec.lower.tflite.tensors import PLACE_IN_NHWC, Array, Tensor
+from edgec.lower.tflite.writer import constant_of
 
 
 def identity(op: Op) -> None:
-    """Nothing: Identity, or a Cast to float32 of float32."""
+    """Nothing: Identity, or a Cast to float32 of float32 or of a stored constant."""
     if op.node.op_type == "Cast" and op.attribute("to") != 1:
         op.unsupported("only to float32")
-    op.writer.bind(op.result, op.writer.tensor(op.value(0)))
+    if constant_of(op.result) is None:
+        op.writer.bind(op.result, op.writer.tensor(op.value(0)))
 
 
 def depth_to_space(op: Op) -> None:
