@@ -16,7 +16,7 @@ from edgec.quantize import tensors_to_observe
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
-from edgec.variant import Job, build_variant
+from edgec.variant import CALIBRATED, Job, build_variant
 from edgec.verify import reference_outputs
 from edgec_calibration import Ranges, calibrate
 from edgec_runtime.engine import Array
@@ -85,24 +85,27 @@ def _prepare(recipe: Recipe, source: Source, graph: Graph, multiple_of: int, pro
         inputs = tuple(prepare(sample.image, spec) for sample in samples[:PARITY_SAMPLES])
         reference = tuple(reference_outputs(source, inputs))
     ranges = None
-    if "int8-static" in recipe.precisions:
-        with progress.step("calibrate", total=len(samples)) as step:
-            step.note = f"{recipe.calibration_method} on {len(samples)} images of {samples.name}"
-            ranges = _calibrate(recipe, graph, _prepared(samples, spec, step))
+    if set(recipe.precisions).intersection(CALIBRATED):
+        ranges = measure_ranges(graph, spec, samples, recipe.calibration_method, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
 
 
+def measure_ranges(
+    graph: Graph, spec: InputSpec, samples: Dataset, method: str, progress: Progress = SILENT
+) -> Ranges:
+    """The ranges of the tensors that quantization asks for, on all of `samples`. Raises CalibrationError."""
+    with progress.step("calibrate", total=len(samples)) as step:
+        step.note = f"{method} on {len(samples)} images of {samples.name}"
+        return calibrate(graph.to_bytes(), tensors_to_observe(graph), _prepared(samples, spec, step), method)
+
+
 def _prepared(samples: Dataset, spec: InputSpec, step: Step) -> Iterator[Array]:
     for sample in samples:
         yield prepare(sample.image, spec)
         step.advance()
-
-
-def _calibrate(recipe: Recipe, graph: Graph, inputs: Iterator[Array]) -> Ranges:
-    return calibrate(graph.to_bytes(), tensors_to_observe(graph), inputs, recipe.calibration_method)
 
 
 def _attempt(job: Job, target: Target, precision: Precision) -> VariantResult:

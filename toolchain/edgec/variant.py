@@ -23,6 +23,9 @@ from edgec_runtime.image import prepare
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
 
+CALIBRATED: tuple[Precision, ...] = ("int8-static",)
+"""The precisions that need ranges of activations."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -73,7 +76,7 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
 
 
 def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
-    graph = _in_precision(job, target, precision)
+    graph = in_precision(job.graph, job.ranges, target, precision)
     try:
         return lower(graph, target.engine)
     except UnsupportedOperatorError as error:
@@ -82,16 +85,20 @@ def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
         return lower_module(job.module, job.inputs[0], str(error))
 
 
-def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
+def in_precision(graph: Graph, ranges: Ranges | None, target: Target, precision: Precision) -> Graph:
+    """The graph that is lowered for one (target, precision).
+
+    `ranges` are needed by the precisions of CALIBRATED. Raises QuantizationError.
+    """
     if precision == "fp32":
-        return job.graph
+        return graph
     if precision == "fp16":
-        return store_float16(job.graph)
+        return store_float16(graph)
     if precision == "int8-dynamic":
-        return store_int8(job.graph)
-    if job.ranges is None or target.int8 is None:
+        return store_int8(graph)
+    if ranges is None or target.int8 is None:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_static(job.graph, job.ranges, target.int8)
+    return quantize_static(graph, ranges, target.int8)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

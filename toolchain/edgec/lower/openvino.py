@@ -25,6 +25,16 @@ def lower(graph: Graph) -> Lowered:
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """
     source, result = str(graph.input.name), str(graph.output.name)
+    topology, weights = serialize(graph)
+    files = {TOPOLOGY: _normalized(topology, {source, result}), WEIGHTS: weights}
+    return Lowered(files, "NCHW", source, result)
+
+
+def serialize(graph: Graph) -> tuple[bytes, bytes]:
+    """What `lower` gives, topology and weights, while it still has the names of the graph's tensors.
+
+    Raises UnsupportedOperatorError.
+    """
     graph = _one_image(graph)
     if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
         graph = WidenHead()(graph).graph
@@ -39,9 +49,7 @@ def lower(graph: Graph) -> Lowered:
         path = Path(folder) / TOPOLOGY
         # The frontend expands float16 constants; they come back without a loss.
         openvino.save_model(model, path, compress_to_fp16=_holds_float16(graph))
-        topology, weights = path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
-    files = {TOPOLOGY: _normalized(topology, {source, result}), WEIGHTS: weights}
-    return Lowered(files, "NCHW", source, result)
+        return path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
 
 
 def _one_image(graph: Graph) -> Graph:
