@@ -5,12 +5,14 @@ import torch
 from safetensors.torch import save_file
 from tests.toolchain.ladder.vivid import VIVID, vivid
 
+from edgec.data import SHIPPED
 from edgec.errors import CheckpointError, UsageError
 from edgec.ladder import Ladder, Rung, verify
 from edgec.pipeline import build
 from edgec.recipe import Recipe
 from edgec_runtime.errors import EngineMissingError
 
+IMAGES = str(SHIPPED["nuclei"] / "images")  # without masks: nothing is scored
 FLOATS = ["cpu fp32", "openvino fp32", "tflite fp32"]
 
 
@@ -82,7 +84,8 @@ def test_without_any_graph_the_ladder_starts_at_an_engine(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("target", "constant"), [("cpu", "inner.0.weight"), ("tflite", "up.bias")])
 def test_a_tampered_float_variant_falls(tampered, target: str, constant: str) -> None:
-    ladder = verify(tampered(target, "fp32", constant), model=VIVID, samples=2, bisect=True)
+    bundle = tampered(target, "fp32", constant)
+    ladder = verify(bundle, model=VIVID, data=IMAGES, samples=2, precisions=["fp32"], bisect=True)
     fallen = rung(ladder, f"{target} fp32")
     assert ladder.holds is False
     assert fallen.status == "falls"
@@ -102,7 +105,7 @@ def test_bisect_names_the_node_that_was_tampered_with(
     tampered, target: str, constants: list[str], node: str
 ) -> None:
     bundle = tampered(target, "int8-static", *constants)
-    ladder = verify(bundle, model=VIVID, samples=2, targets=[target], bisect=True)
+    ladder = verify(bundle, data=IMAGES, samples=2, targets=[target], bisect=True)
     fallen = rung(ladder, f"{target} int8-static")
     assert fallen.status == "falls"
     assert fallen.parting is not None
@@ -111,18 +114,19 @@ def test_bisect_names_the_node_that_was_tampered_with(
 
 
 def test_nothing_is_bisected_unless_asked_for(tampered) -> None:
-    ladder = verify(tampered("cpu", "fp32", "inner.0.weight"), model=VIVID, samples=1, targets=["cpu"])
-    assert rung(ladder, "cpu fp32").parting is None
+    bundle = tampered("cpu", "int8-static", "inner.0.weight_quantized")
+    ladder = verify(bundle, data=IMAGES, samples=1, targets=["cpu"])
+    assert ladder.scored_on is None
+    assert rung(ladder, "cpu int8-static").status == "falls"
+    assert rung(ladder, "cpu int8-static").parting is None
 
 
 def test_other_calibration_images_are_told(bundle_path: Path) -> None:
-    ladder = verify(bundle_path, model=VIVID, calibration="nuclei", samples=1, targets=["cpu"])
+    ladder = verify(bundle_path, data=IMAGES, calibration="nuclei", samples=1, targets=["cpu"])
     assert "--calibration" in rung(ladder, "int8-static for cpu").notes[0]
 
 
 def test_unknown_calibration_images_leave_the_graph_out(tmp_path: Path) -> None:
-    from edgec.data import SHIPPED
-
     photos = tmp_path / "photos"
     photos.symlink_to(SHIPPED["nuclei"] / "images")
     recipe = Recipe(model=VIVID, size=(32, 48), targets=("cpu",), name="vivid", calibration=str(photos))

@@ -1,10 +1,11 @@
 """The first node at which a network parts from another one: both are fed the same tensors, piece by piece."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from edgec.errors import UsageError
 from edgec.ladder.cuts import Cuts
 from edgec.verify import decibels
 from edgec_runtime.engine import Array
@@ -31,9 +32,12 @@ def bisect(expected: Cuts, suspect: Cuts, name: str, image: Array, limit_db: flo
     """Walk both networks from the image (called `name` in both) through the tensors that both have.
 
     At each, both run their piece from `expected`'s tensors, which are kept only as long as a later piece
-    needs them. The limit is of the node's own tensor: its signal-to-noise ratio in dB. Raises EngineError.
+    needs them. The limit is of the node's own tensor: its signal-to-noise ratio in dB. Raises UsageError where
+    no name is in both, EngineError.
     """
     known = [tensor for tensor in expected.tensors if tensor in set(suspect.tensors)]
+    if not known:
+        raise UsageError("the two have no tensor of the same name: they were not made from one graph")
     cuts = {name, *known}
     needs = {t: {*expected.reads(t, cuts), *suspect.reads(t, cuts)} for t in known}
     left = Counter(read for reads in needs.values() for read in reads)
@@ -60,8 +64,8 @@ def bisect(expected: Cuts, suspect: Cuts, name: str, image: Array, limit_db: flo
         values[tensor] = wanted
         left.subtract(needs[tensor])
         values = {key: value for key, value in values.items() if left[key] > 0}
-    assert worst is not None  # the output is always there
-    return worst
+    assert worst is not None
+    return replace(worst, compared=len(known))
 
 
 def _difference(wanted: Array, found: Array) -> tuple[float, float]:

@@ -147,7 +147,8 @@ class Climber:
             drop = other.scores.dice - rung.scores.dice if other.scores and rung.scores else 0.0
             if not drop <= limits.dice_drop:
                 words.append(f"Dice falls by {drop:.4f} > {limits.dice_drop:g}")
-            found += [f"{entry} against {other.name}" for entry in words]
+            if words:
+                found.append(f"against {other.name}: {', '.join(words)}")
         return found
 
     def _parted(self, step: Step, rung: Rung, below: Sequence[Array], outputs: Sequence[Array]) -> Rung:
