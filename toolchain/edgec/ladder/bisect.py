@@ -32,8 +32,8 @@ def bisect(expected: Cuts, suspect: Cuts, name: str, image: Array, limit_db: flo
     """Walk both networks from the image (called `name` in both) through the tensors that both have.
 
     At each, both run their piece from `expected`'s tensors, which are kept only as long as a later piece
-    needs them. The limit is of the node's own tensor: its signal-to-noise ratio in dB. Raises UsageError where
-    no name is in both, EngineError.
+    needs them. The limit is of the node's own tensor: its signal-to-noise ratio in dB. Raises UsageError
+    where no name is in both, EngineError.
     """
     known = [tensor for tensor in expected.tensors if tensor in set(suspect.tensors)]
     if not known:
