@@ -104,3 +104,18 @@ def test_networks_without_a_common_name(graph: Graph, image: Array) -> None:
     renamed = onnx.compose.add_prefix(proto, "other_").SerializeToString()
     with pytest.raises(UsageError, match="no tensor of the same name"):
         bisect(GraphCuts(graph), GraphCuts(Graph.from_bytes(renamed)), "image", image, 80)
+
+
+def test_weights_that_are_expanded_at_run_time_belong_to_their_node(graph: Graph, image: Array) -> None:
+    proto = graph.to_proto()
+    (weight,) = (entry for entry in proto.graph.initializer if entry.name == "inner.0.weight")
+    half = onnx.numpy_helper.to_array(weight).astype(np.float16)
+    proto.graph.node.insert(0, onnx.helper.make_node("Cast", ["half"], [weight.name], to=1, name="cast"))
+    proto.graph.initializer.remove(weight)
+    proto.graph.initializer.append(onnx.numpy_helper.from_array(half, "half"))
+    inferred = onnx.shape_inference.infer_shapes(proto)
+    cuts = GraphCuts(Graph.from_bytes(inferred.SerializeToString()))
+    assert list(cuts.tensors) == list(GraphCuts(graph).tensors)
+    found = bisect(GraphCuts(graph), cuts, "image", image, 90)
+    assert (found.found, found.node) == (True, "getitem_3")
+    assert found.snr_db > 45  # no more than 11 bits cost

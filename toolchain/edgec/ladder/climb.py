@@ -156,7 +156,9 @@ class Climber:
         assert step.below is not None
         expected = self._steps[step.below].cuts
         if expected is None or step.cuts is None:
-            return replace(rung, notes=(*rung.notes, f"cannot be bisected: {step.below} is not a graph"))
+            return replace(
+                rung, notes=(*rung.notes, f"cannot be bisected: {step.below} is not cut into nodes")
+            )
         worst = int(np.argmax([np.abs(a - b).max() for a, b in zip(below, outputs, strict=True)]))
         try:
             with self.progress.step(f"bisect {step.name}"):
