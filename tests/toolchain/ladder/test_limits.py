@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgec.ladder.limits import FLOAT, INTEGER, QUANTIZED, engine_limits, graph_limits
+from edgec.ladder.limits import FLOAT, HALF, INTEGER, QUANTIZED, engine_limits, graph_limits
 from edgec.verify import Comparison
 
 GOOD = Comparison(2, max_error=0.3, mean_error=0.001, snr_db=30, cosine=0.999, mask_agreement=0.995)
@@ -44,4 +44,5 @@ def test_masks_do_not_count_where_only_sums_differ() -> None:
 
 def test_floats_are_judged_as_floats_and_any_integers_as_integers() -> None:
     assert graph_limits("fp32") is engine_limits("fp32") is FLOAT
+    assert (graph_limits("fp16"), engine_limits("fp16")) == (HALF, FLOAT)
     assert (graph_limits("int8-static"), engine_limits("int8-static")) == (QUANTIZED, INTEGER)

@@ -12,13 +12,12 @@ from edgec.ladder.cuts.onnxruntime import GraphCuts
 from edgec.ladder.limits import FLOAT, Limits, engine_limits, graph_limits
 from edgec.ladder.reference import Reference
 from edgec.lower import Lowered
-from edgec_runtime.format.manifest import Precision
 from edgec.runner import Runner
 from edgec.source import Source
 from edgec.verify import reference
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
-from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.manifest import Precision, Variant
 
 Run = Callable[[Array], Array]
 

@@ -29,6 +29,7 @@ class GraphCuts:
         self._proto = graph.to_proto()
         self._nodes = {node.output[0]: node for node in self._proto.graph.node}
         self._weights = {tensor.name: tensor for tensor in self._proto.graph.initializer}
+        self._constants = _constants(graph)
         self._made: dict[str, ir.Value] = {}
         self._rounded: dict[str, ir.Value] = {}
         for value in (graph.input, *(node.outputs[0] for node in graph.nodes)):
@@ -45,7 +46,7 @@ class GraphCuts:
 
     def operators(self, tensor: str, known: Collection[str]) -> tuple[str, ...]:
         """See Cuts."""
-        return tuple(node.op_type for node in self._piece(tensor, known).nodes if not _constant(node))
+        return tuple(node.op_type for node in self._piece(tensor, known).nodes if node not in self._constants)
 
     def run(self, tensor: str, feeds: Mapping[str, Array]) -> Array:
         """See Cuts."""
@@ -80,7 +81,7 @@ class GraphCuts:
     def _add(self, value: ir.Value) -> None:
         node = value.producer()
         if value.dtype != ir.DataType.FLOAT or (
-            node is not None and (node.op_type in ROUNDING or _constant(node))
+            node is not None and (node.op_type in ROUNDING or node in self._constants)
         ):
             return
         rounded = _rounded(value)
@@ -98,8 +99,13 @@ def _rounded(value: ir.Value) -> ir.Value:
     return value
 
 
-def _constant(node: ir.Node) -> bool:
-    return node.op_type == "Constant" or all(v is None or v.is_initializer() for v in node.inputs)
+def _constants(graph: Graph) -> set[ir.Node]:
+    """The nodes that depend on no image, as those that expand weights."""
+    found: set[ir.Node] = set()
+    for node in graph.nodes:
+        if all(v is None or v.is_initializer() or v.producer() in found for v in node.inputs):
+            found.add(node)
+    return found
 
 
 def _info(name: str, shape: Sequence[int] | None) -> onnx.ValueInfoProto:

@@ -24,7 +24,12 @@ def cut(lowered: Lowered, graph: Graph | None) -> "OpenVinoCuts":
         raise UsageError("OpenVINO's files hold no names of nodes, and the graph is not known here")
     core = openvino.Core()
     model = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
-    return OpenVinoCuts(model, _names(core.read_model(*serialize(graph)), model), str(graph.input.name), str(graph.output.name))
+    return OpenVinoCuts(
+        model,
+        _names(core.read_model(*serialize(graph)), model),
+        str(graph.input.name),
+        str(graph.output.name),
+    )
 
 
 class OpenVinoCuts:
@@ -40,7 +45,7 @@ class OpenVinoCuts:
             if name != result and name.endswith("_dequantized"):
                 continue
             rounded = place if name == result else names.get(f"{name}_dequantized", place)
-            self._made[name], self._rounded[name] = self._before(rounded), rounded
+            self._add(name, self._before(rounded), rounded)
 
     @property
     def tensors(self) -> Sequence[str]:
@@ -82,6 +87,15 @@ class OpenVinoCuts:
 
     def _inputs(self, layer: str) -> list[Place]:
         return [_place(entry.get_source_output()) for entry in self._layers[layer].inputs()]
+
+    def _add(self, name: str, made: Place, rounded: Place) -> None:
+        """Where one tensor has two names, from before and after it is rounded, the latter stays."""
+        other = next((known for known, place in self._made.items() if place == made), None)
+        if other is not None and made == rounded:
+            return
+        if other is not None:
+            del self._made[other], self._rounded[other]
+        self._made[name], self._rounded[name] = made, rounded
 
     def _before(self, place: Place) -> Place:
         """What a FakeQuantize takes; any other tensor itself."""
