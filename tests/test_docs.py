@@ -34,6 +34,7 @@ $ edgec build --model unet_light --quant int8-static
 $ edgec info artifacts/unet_light-1.0.0.edgec
 $ edgec inspect artifacts/unet_light-1.0.0.edgec --ops
 $ edgec eval artifacts/unet_light-1.0.0.edgec --data nuclei
+$ edgec verify artifacts/unet_light-1.0.0.edgec
 $ edgec bench --target cpu --target openvino --target tflite
 $ edgec completion bash
 ```

@@ -167,6 +167,7 @@ def _variant(target: str, engine: str, files: tuple[str, ...]) -> Variant:
         golden=Golden(TensorFile(f"golden/{target}/fp32.bin", "float32", (1, 1, SIZE, SIZE)), 0.999, 1e-3),
         parity=Parity(samples=4, max_error=1e-5, mean_error=1e-6, mask_agreement=1.0),
         accuracy=Accuracy("nuclei", 16, 0.93, 0.87, 0.98, 0.94, 0.92),
+        slower_than_fp32=False,
     )
 
 

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ from tests.tiny import TINY
 
 from edgec.errors import ParityError
 from edgec.source import load_source
-from edgec.verify import check_fp32, parity, reference_outputs
+from edgec.verify import check_fp32, compare, parity, reference_outputs
 from edgec_runtime.format.manifest import ClassSpec, OutputSpec
 
 SPEC = OutputSpec(
@@ -42,3 +43,26 @@ def test_a_module_and_its_onnx_file_answer_alike(tmp_path: Path) -> None:
     image = np.random.default_rng(0).random((1, 1, 32, 32), np.float32)
     ours, theirs = reference_outputs(source, [image]), reference_outputs(load_source(str(path)), [image])
     np.testing.assert_allclose(ours[0], theirs[0], atol=1e-5)
+
+
+def test_compare_measures_what_the_definitions_say() -> None:
+    rng = np.random.default_rng(0)
+    one, other = (rng.random((1, 1, 4, 6)).astype(np.float32) for _ in range(2))
+    found = compare([one, one], [other, one], SPEC)
+    signal = np.concatenate([one.ravel(), one.ravel()]).astype(np.float64)
+    seen = np.concatenate([other.ravel(), one.ravel()]).astype(np.float64)
+    ratio = np.linalg.norm(signal) / np.linalg.norm(signal - seen)
+    assert found.snr_db == pytest.approx(20 * np.log10(ratio))
+    assert found.cosine == pytest.approx(signal @ seen / np.linalg.norm(signal) / np.linalg.norm(seen))
+    assert found.mean_error == pytest.approx(np.abs(signal - seen).mean())
+    assert found.samples == 2
+    assert found.mask_agreement == pytest.approx(np.mean((signal >= 0.5) == (seen >= 0.5)))
+
+
+def test_compare_of_nothing_and_of_nan() -> None:
+    zero, one = np.zeros((1, 1, 2, 2), np.float32), np.ones((1, 1, 2, 2), np.float32)
+    assert (compare([one], [one], SPEC).snr_db, compare([one], [one], SPEC).cosine) == (math.inf, 1)
+    assert (compare([zero], [one], SPEC).snr_db, compare([zero], [one], SPEC).cosine) == (-math.inf, 0)
+    broken = compare([one, one], [one * np.float32(math.nan), one], SPEC)
+    assert math.isnan(broken.max_error)
+    assert math.isnan(broken.snr_db)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from edgec.data import Images
 from edgec.errors import DataError
 from edgec.graph import Graph
-from edgec.progress import Step
+from edgec.progress import SILENT, Progress, Step
 from edgec.quantize import convolution_inputs, tensors_to_observe
 from edgec_calibration import Cache, Key, Method, Ranges, calibrate, samples_digest, stratified
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import InputSpec
 from edgec_runtime.image import network_size, prepare
 
+JUDGES = 4  # samples to judge a quantized graph by
 CACHE = Path(".cache") / "ranges"  # under the folder of the bundles
 
 
@@ -50,6 +52,23 @@ def choose_samples(images: Images, count: int, spec: InputSpec) -> Samples:
     # Only which is brighter counts, so all that are taken need no look.
     brightness = [float(images[place].mean()) if number > count else 0.0 for place in range(number)]
     return Samples(images, tuple(stratified(brightness, count)), spec)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is known of a network's real inputs: `ranges` on all samples, and a few of them to judge by."""
+
+    ranges: Ranges
+    samples: tuple[Array, ...]
+
+
+def calibrated(
+    graph: Graph, samples: Samples, method: Method, cache: Path, progress: Progress = SILENT
+) -> Calibration:
+    """What the quantizer asks of `graph` on `samples`. See `measure_ranges`."""
+    with progress.step("calibrate", total=len(samples)) as step:
+        ranges = measure_ranges(graph, samples, method, cache, step)
+    return Calibration(ranges, tuple(islice(samples, JUDGES)))
 
 
 def measure_ranges(graph: Graph, samples: Samples, method: Method, cache: Path, step: Step) -> Ranges:

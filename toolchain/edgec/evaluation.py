@@ -58,11 +58,8 @@ def evaluate(
     Raises BundleError, DataError, and UsageError where no variant is left.
     """
     with Bundle.open(bundle) as opened:
-        variants = [v for v in opened.manifest.variants if _wanted(v, targets, precisions)]
-        held = ", ".join(f"{v.target} {v.precision}" for v in opened.manifest.variants)
+        variants = chosen_variants(opened, targets, precisions)
         classes = len(opened.manifest.output.classes)
-    if not variants:
-        raise UsageError(f"{bundle} has no such variant; it holds {held}")
     dataset = open_dataset(data, classes=classes)
     results = []
     for variant in variants:
@@ -85,5 +82,15 @@ def _evaluate_variant(bundle: Path, variant: Variant, dataset: Dataset, threads:
     return EvalResult(*row, scores.as_dict(), None)
 
 
-def _wanted(variant: Variant, targets: Sequence[str], precisions: Sequence[str]) -> bool:
-    return (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
+def chosen_variants(bundle: Bundle, targets: Sequence[str], precisions: Sequence[str]) -> list[Variant]:
+    """The variants of these targets and precisions; none named means all. Raises UsageError where none is."""
+    held = bundle.manifest.variants
+    found = [
+        variant
+        for variant in held
+        if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
+    ]
+    if not found:
+        words = ", ".join(f"{variant.target} {variant.precision}" for variant in held)
+        raise UsageError(f"{bundle.path} has no such variant; it holds {words}")
+    return found

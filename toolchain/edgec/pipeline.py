@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from edgec.calibration import CACHE, choose_samples, measure_ranges
+from edgec.calibration import CACHE, calibrated, choose_samples
 from edgec.data import GivenImages, Images, open_dataset, open_images
 from edgec.errors import UsageError
 from edgec.export import export
@@ -19,7 +19,7 @@ from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
 from edgec.speed import Speed, compare_with_fp32
-from edgec.variant import Job, build_variant, takes_int8
+from edgec.variant import CALIBRATED, Job, build_variant, takes_int8
 from edgec.verify import reference_outputs
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
@@ -129,14 +129,13 @@ def _prepare(
     with progress.step("reference"):
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
-    ranges = None
-    if "int8-static" in recipe.precisions:
-        with progress.step("calibrate", total=len(samples)) as step:
-            ranges = measure_ranges(graph, samples, recipe.calibration_method, cache, step)
+    calibration = None
+    if set(recipe.precisions).intersection(CALIBRATED):
+        calibration = calibrated(graph, samples, recipe.calibration_method, cache, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation, recipe.io)
+    return Job(source.module, graph, spec, output, calibration, inputs, reference, evaluation, recipe.io)
 
 
 def _attempt(job: Job, target: Target, precision: Precision, progress: Progress) -> VariantResult:
@@ -167,7 +166,7 @@ def _contents(recipe: Recipe, source: Source, job: Job) -> Contents:
         name=recipe.name or source.name,
         version=recipe.version,
         parameters=source.parameters,
-        lineage=lineage(recipe, source, job.ranges.samples_sha256 if job.ranges else None),
+        lineage=lineage(recipe, source, job.calibration.ranges.samples_sha256 if job.calibration else None),
         input=job.input,
         output=job.output,
         golden_input=job.inputs[0],

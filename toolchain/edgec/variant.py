@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from edgec.calibration import Calibration
 from edgec.data import Dataset
 from edgec.errors import QuantizationError, UnsupportedOperatorError, UsageError
 from edgec.evaluation import score_masks
@@ -15,7 +16,6 @@ from edgec.quantize import quantize_best, store_float16, store_int8
 from edgec.recipe import Io
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
-from edgec_calibration import Ranges
 from edgec_runtime.engine import Array
 from edgec_runtime.engines import load_engine
 from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec, Precision
@@ -24,21 +24,24 @@ from edgec_runtime.image import prepare
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
 
+CALIBRATED: tuple[Precision, ...] = ("int8-static",)
+"""The precisions that need ranges of activations."""
+
 
 @dataclass(frozen=True)
 class Job:
     """What all variants of a build share.
 
     `module` is the source's, None where it is an ONNX file. `inputs` are prepared images, float32 NCHW with
-    a batch of one, and `reference` what the source answers to them. `ranges` is None where no precision needs
-    them, `evaluation` where there is no truth. `io` concerns the variants that can take int8.
+    a batch of one, and `reference` what the source answers to them. `calibration` is None where no precision
+    needs it, `evaluation` where there is no truth. `io` concerns the variants that can take int8.
     """
 
     module: nn.Module | None
     graph: Graph
     input: InputSpec
     output: OutputSpec
-    ranges: Ranges | None
+    calibration: Calibration | None
     inputs: tuple[Array, ...]
     reference: tuple[Array, ...]
     evaluation: Dataset | None
@@ -75,7 +78,7 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
 
 
 def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
-    graph = _in_precision(job, target, precision)
+    graph = in_precision(job.graph, job.calibration, target, precision)
     try:
         return lower(graph, target.engine, job.io if takes_int8(target, precision) else "float")
     except UnsupportedOperatorError as error:
@@ -89,16 +92,22 @@ def takes_int8(target: Target, precision: Precision) -> bool:
     return target.engine == "tflite" and precision in ("int8-static", "mixed")
 
 
-def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
+def in_precision(
+    graph: Graph, calibration: Calibration | None, target: Target, precision: Precision
+) -> Graph:
+    """The graph that is lowered for one (target, precision).
+
+    `calibration` is needed by the precisions of CALIBRATED. Raises QuantizationError.
+    """
     if precision == "fp32":
-        return job.graph
+        return graph
     if precision == "fp16":
-        return store_float16(job.graph)
+        return store_float16(graph)
     if precision == "int8-dynamic":
-        return store_int8(job.graph)
-    if job.ranges is None or target.int8 is None:
+        return store_int8(graph)
+    if calibration is None or target.int8 is None:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_best(job.graph, job.ranges, target.int8, job.inputs, job.reference)
+    return quantize_best(graph, calibration.ranges, target.int8, calibration.samples)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

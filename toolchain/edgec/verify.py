@@ -1,6 +1,8 @@
 """Parity: does a step still say what the network said?"""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,42 +16,100 @@ from edgec_runtime.mask import decide, probabilities
 MAX_FP32_ERROR = 1e-4
 
 
-def reference_outputs(source: Source, inputs: Sequence[Array]) -> list[Array]:
+@dataclass(frozen=True)
+class Comparison:
+    """How far outputs are from what was expected, in probabilities, over all samples.
+
+    `snr_db`: 10 log10(sum x^2 / sum (x - y)^2), in dB, infinite where nothing differs; ONNX Runtime calls it
+    SQNR. `cosine`: of the two as vectors. `mask_agreement`: share of pixels of the same class, mean over the
+    samples.
+    """
+
+    samples: int
+    max_error: float
+    mean_error: float
+    snr_db: float
+    cosine: float
+    mask_agreement: float
+
+
+def reference(source: Source) -> Callable[[Array], Array]:
     """What the source itself answers: torch where it is a module, else the given ONNX in ONNX Runtime.
 
-    Inputs and outputs are float32 NCHW with a batch of one.
+    The function takes and gives float32 NCHW with a batch of one.
     """
     if source.module is not None:
-        return _torch_outputs(source, inputs)
+        return _in_torch(source)
     import onnxruntime
 
     session = onnxruntime.InferenceSession(source.onnx, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    return [session.run(None, {name: image})[0] for image in inputs]
+
+    def run(image: Array) -> Array:
+        output: Array = session.run(None, {name: image})[0]
+        return output
+
+    return run
 
 
-def _torch_outputs(source: Source, inputs: Sequence[Array]) -> list[Array]:
+def _in_torch(source: Source) -> Callable[[Array], Array]:
     import torch
 
     assert source.module is not None
     module = source.module.eval()
-    with torch.inference_mode():
-        return [module(torch.from_numpy(image)).numpy() for image in inputs]
+
+    def run(image: Array) -> Array:
+        with torch.inference_mode():
+            output: Array = module(torch.from_numpy(image)).numpy()
+        return output
+
+    return run
 
 
-def parity(reference: Sequence[Array], outputs: Sequence[Array], spec: OutputSpec) -> Parity:
-    """Errors in probability and agreement of masks, over all samples."""
-    expected = np.concatenate([probabilities(output, spec) for output in reference])
-    found = np.concatenate([probabilities(output, spec) for output in outputs])
-    error = np.abs(expected - found)
-    agreement = np.mean(
-        [np.mean(decide(a, spec) == decide(b, spec)) for a, b in zip(expected, found, strict=True)]
+def reference_outputs(source: Source, inputs: Sequence[Array]) -> list[Array]:
+    """The answers of `reference` to several images."""
+    run = reference(source)
+    return [run(image) for image in inputs]
+
+
+def compare(expected: Sequence[Array], found: Sequence[Array], spec: OutputSpec) -> Comparison:
+    """Compare the networks' outputs, one sample at a time; raises ValueError where their numbers differ."""
+    total = signal = noise = power = product = largest = 0.0
+    count, agreements = 0, []
+    for one, other in zip(expected, found, strict=True):
+        x, y = probabilities(one, spec), probabilities(other, spec)
+        agreements.append(np.mean(decide(x, spec) == decide(y, spec)))
+        a, b = x.astype(np.float64), y.astype(np.float64)
+        error = np.abs(a - b)
+        largest = float(np.maximum(largest, error.max()))  # keeps a NaN
+        total, count = total + float(error.sum()), count + error.size
+        signal, noise = signal + float((a * a).sum()), noise + float((error * error).sum())
+        power, product = power + float((b * b).sum()), product + float((a * b).sum())
+    return Comparison(
+        samples=len(agreements),
+        max_error=largest,
+        mean_error=total / count,
+        snr_db=decibels(signal, noise),
+        cosine=_cosine(product, signal, power),
+        mask_agreement=float(np.mean(agreements)),
     )
+
+
+def decibels(signal: float, noise: float) -> float:
+    """10 log10 of the ratio of two sums of squares; infinite where there is no noise."""
+    if noise == 0:
+        return math.inf
+    return -math.inf if signal == 0 else 10 * math.log10(signal / noise)
+
+
+def parity(expected: Sequence[Array], found: Sequence[Array], spec: OutputSpec) -> Parity:
+    """What the manifest says of `compare`, rounded."""
+    row = compare(expected, found, spec)
     return Parity(
-        samples=len(reference),
-        max_error=_short(float(error.max())),
-        mean_error=_short(float(error.mean())),
-        mask_agreement=round(float(agreement), 6),
+        samples=row.samples,
+        max_error=_short(row.max_error),
+        mean_error=_short(row.mean_error),
+        mask_agreement=round(row.mask_agreement, 6),
     )
 
 
@@ -61,6 +121,12 @@ def check_fp32(found: Parity, where: str) -> None:
             f"(allowed in fp32: {MAX_FP32_ERROR:g}): a step of the build changed the network, "
             "please report it"
         )
+
+
+def _cosine(product: float, one: float, other: float) -> float:
+    if one == 0 or other == 0:  # of nothing there is no direction
+        return 1.0 if one == other else 0.0
+    return product / math.sqrt(one) / math.sqrt(other)
 
 
 def _short(value: float) -> float:

@@ -45,7 +45,7 @@ def test_noise_is_not_a_bundle(tmp_path: Path, name: str) -> None:
         path.mkdir()
     else:
         path.write_bytes(b"" if name.startswith("empty") else os.urandom(500))
-    for command in ("info", "eval", "bench"):
+    for command in ("info", "eval", "verify", "bench"):
         with _captured() as (out, err):
             code = run([command, "--", str(path)])
         assert code == 2, err.getvalue()

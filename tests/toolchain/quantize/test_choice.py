@@ -5,15 +5,14 @@ from tests.toolchain.quantize.test_correction import NETWORKS, U8, bright, calib
 
 from edgec.graph import Graph
 from edgec.quantize import quantize_best, quantize_static
-from edgec.quantize.choice import mean_squared_error
+from edgec.quantize.choice import answers, mean_squared_error
 
 
 def both(graph: Graph, samples: list[Array]) -> tuple[Graph, Graph, Graph]:
     """Without correction, with it, and what is chosen."""
     ranges = calibrated(graph, samples)
-    reference = [run(graph, image) for image in samples]
     plain, corrected = (quantize_static(graph, ranges, U8, correct_bias=correct) for correct in (False, True))
-    return plain, corrected, quantize_best(graph, ranges, U8, samples, reference)
+    return plain, corrected, quantize_best(graph, ranges, U8, samples)
 
 
 def test_correction_is_kept_where_it_helps() -> None:
@@ -43,4 +42,4 @@ def test_error_is_the_mean_over_all_answers() -> None:
     graph = NETWORKS["conv"]
     samples = bright(2)
     wanted = [run(graph, image) + shift for image, shift in zip(samples, (1.0, 2.0), strict=True)]
-    assert mean_squared_error(graph, samples, wanted) == pytest.approx(2.5, rel=1e-4)
+    assert mean_squared_error(answers(graph, samples), wanted) == pytest.approx(2.5, rel=1e-4)

@@ -16,6 +16,7 @@ from edgec_runtime.errors import EdgecError
 
 COMMANDS = {
     "build": "edgec.cli.build",
+    "verify": "edgec.cli.verify",
     "bench": "edgec.cli.bench",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",

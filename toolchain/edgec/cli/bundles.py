@@ -20,8 +20,8 @@ def bundle_argument(required: bool) -> Decorator:
     return click.argument("bundle", required=required, type=click.Path(path_type=Path))
 
 
-def variant_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--target and --precision, each repeatable, and --threads."""
+def choice_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--target and --precision, each repeatable: which variants."""
     options: list[Decorator] = [
         click.option(
             "--target", "targets", multiple=True, type=TargetWord(), help="Only this one; repeatable."
@@ -33,11 +33,16 @@ def variant_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=Word("precision", PRECISIONS),
             help="Only this one; repeatable.",
         ),
-        click.option("--threads", type=click.IntRange(1, 1024), help="Threads of the engine."),
     ]
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def variant_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Which variants, and --threads."""
+    threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads of the engine.")
+    return choice_options(threads(function))
 
 
 def newest_bundle(folder: Path = ARTIFACTS) -> Path:

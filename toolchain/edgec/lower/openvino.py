@@ -26,9 +26,20 @@ def lower(graph: Graph) -> Lowered:
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """
     source, result = str(graph.input.name), str(graph.output.name)
-    graph = _one_image(graph)
-    if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
-        graph = WidenHead()(graph).graph
+    graph = _rewritten(graph)
+    topology, weights = serialize(graph)
+    nodes = {str(node.name) for node in graph.nodes}
+    nodes |= {str(value.name) for node in graph.nodes for value in node.outputs}
+    files = {TOPOLOGY: _normalized(topology, {source, result}, nodes), WEIGHTS: weights}
+    return Lowered(files, "NCHW", source, result)
+
+
+def serialize(graph: Graph) -> tuple[bytes, bytes]:
+    """What `lower` gives, topology and weights, while it still has the names of the graph's tensors.
+
+    Raises UnsupportedOperatorError.
+    """
+    graph = _rewritten(graph)
     # Not openvino.convert_model, which reports its use over the network.
     try:
         model = openvino.Core().read_model(graph.to_bytes())
@@ -40,16 +51,15 @@ def lower(graph: Graph) -> Lowered:
         path = Path(folder) / TOPOLOGY
         # The frontend expands float16 constants; they come back without a loss.
         openvino.save_model(model, path, compress_to_fp16=_holds_float16(graph))
-        topology, weights = path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
-    nodes = {str(node.name) for node in graph.nodes}
-    nodes |= {str(value.name) for node in graph.nodes for value in node.outputs}
-    files = {TOPOLOGY: _normalized(topology, {source, result}, nodes), WEIGHTS: weights}
-    return Lowered(files, "NCHW", source, result)
+        return path.read_bytes(), path.with_name(WEIGHTS).read_bytes()
 
 
-def _one_image(graph: Graph) -> Graph:
+def _rewritten(graph: Graph) -> Graph:
+    """For one image, and in the form that OpenVINO is fast in; a graph that is so already stays."""
     copy = graph.clone()
     copy.input.shape = ir.Shape((1, *list(copy.input.shape or ())[1:]))
+    if any(node.op_type == "QuantizeLinear" for node in copy.nodes):
+        copy = WidenHead()(copy).graph
     return copy
 
 

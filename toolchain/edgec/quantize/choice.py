@@ -12,30 +12,29 @@ from edgec_runtime.engine import Array
 from edgec_targets.target import Int8
 
 
-def quantize_best(
-    graph: Graph, ranges: Ranges, int8: Int8, inputs: Sequence[Array], reference: Sequence[Array]
-) -> Graph:
+def quantize_best(graph: Graph, ranges: Ranges, int8: Int8, samples: Sequence[Array]) -> Graph:
     """`quantize_static`, with its biases corrected where that helps.
 
-    The rule: both graphs answer `inputs` (prepared calibration samples, float32 NCHW of batch 1); the
-    corrected one is taken where the mean squared error of its answers against `reference`, the float
-    network's, is below the other's. Rounding weights is one error among several, and taking back its mean
-    alone can add to the others.
+    The rule: both graphs answer `samples` (prepared, float32 NCHW of batch 1); the corrected one is taken
+    where the mean squared error of its answers against the float network's is below the other's. Rounding
+    weights is one error among several, and taking back its mean alone can add to the others.
 
     Both run as they are written, integers expanded before each operator: what an engine's own kernels do on
     this machine does not decide. Raises QuantizationError, EngineError.
     """
     candidates = [quantize_static(graph, ranges, int8, correct_bias=correct) for correct in (False, True)]
-    errors = [mean_squared_error(candidate, inputs, reference) for candidate in candidates]
+    reference = answers(graph, samples)
+    errors = [mean_squared_error(answers(candidate, samples), reference) for candidate in candidates]
     return candidates[int(np.argmin(errors))]  # of equals, the one without
 
 
-def mean_squared_error(graph: Graph, inputs: Sequence[Array], reference: Sequence[Array]) -> float:
-    """Of the graph's answers to `inputs` against `reference`, in the square of the map's units."""
+def answers(graph: Graph, samples: Sequence[Array]) -> list[Array]:
+    """The graph's map for each sample, its operators computed as they are written."""
     probe = Probe(graph.to_bytes(), [str(graph.output.name)], as_written=True)
-    errors = [
-        np.square(answer.astype(np.float64) - wanted).mean()
-        for image, wanted in zip(inputs, reference, strict=True)
-        for _, answer in probe.run(image)
-    ]
+    return [found for sample in samples for _, found in probe.run(sample)]
+
+
+def mean_squared_error(found: Sequence[Array], reference: Sequence[Array]) -> float:
+    """Over all values of all samples, in the square of the map's units."""
+    errors = [np.square(a.astype(np.float64) - b).mean() for a, b in zip(found, reference, strict=True)]
     return float(np.mean(errors))
