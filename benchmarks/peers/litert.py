@@ -78,7 +78,8 @@ def _real(values: Any, detail: dict[str, Any]) -> Array:
     scale, zero_point = detail["quantization"]
     if detail["dtype"] == np.float32:
         return np.asarray(values)
-    return (values.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+    found: Array = (values.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+    return found
 
 
 PEERS = (
