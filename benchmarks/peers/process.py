@@ -10,6 +10,7 @@ from typing import Any
 from edgec_runtime.closing import Closing
 
 PATIENCE_S = 1800.0  # for one answer: torch.compile and calibration take minutes
+FAREWELL_S = 10.0
 
 Ask = Callable[[], Any]
 Tell = Callable[[Any], None]
@@ -52,8 +53,9 @@ class Process(Closing):
         return value
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; one that waits for a question ends by itself and cleans up."""
         self._connection.close()
+        self._process.join(FAREWELL_S)
         self._process.terminate()
         self._process.join()
 
