@@ -9,6 +9,7 @@ from edgec.data import SHIPPED
 from edgec.errors import CheckpointError, UsageError
 from edgec.export import export
 from edgec.graph import Graph
+from edgec.passes.shapes import InferShapes
 from edgec.passes.simplify import simplify
 from edgec.progress import Progress
 from edgec.recipe import Recipe
@@ -111,7 +112,8 @@ def _from_bundle(bundle: Bundle, recipe: Recipe | None, why: str) -> Origin:
         if variant.engine == "onnxruntime":
             (content,) = bundle.load(variant).values()
             note = f"{why}; the ladder starts at the bundle's {variant.target} fp32"
-            return Origin(None, None, Graph.from_bytes(content), recipe, (note,))
+            graph = InferShapes()(Graph.from_bytes(content)).graph
+            return Origin(None, None, graph, recipe, (note,))
     note = (
         f"{why}; the ladder starts at the bundle's {floats[0].target} fp32, from which no integers are made"
     )

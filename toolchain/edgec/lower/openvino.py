@@ -11,6 +11,7 @@ from openvino._offline_transformations import apply_moc_transformations
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.lower.rewrites.float_biases import FloatBiases
 from edgec.lower.rewrites.wide_head import WidenHead
 
 TOPOLOGY, WEIGHTS = "model.xml", "model.bin"
@@ -59,7 +60,7 @@ def _rewritten(graph: Graph) -> Graph:
     copy = graph.clone()
     copy.input.shape = ir.Shape((1, *list(copy.input.shape or ())[1:]))
     if any(node.op_type == "QuantizeLinear" for node in copy.nodes):
-        copy = WidenHead()(copy).graph
+        copy = FloatBiases()(WidenHead()(copy).graph).graph
     return copy
 
 
@@ -88,13 +89,37 @@ def _normalized(topology: bytes, kept: set[str], nodes: set[str]) -> bytes:
         port.attrib.pop("names", None)
         if names:
             port.set("names", ",".join(sorted(names)))
-    for port in net.iterfind(".//input/port"):  # repeats what the output that leads to it says
-        number = port.get("id", "")
-        port.clear()
-        port.set("id", number)
+    _merge_constants(net)
+    _leave_out_shapes(net)
     for element in net.iter():
         element.text, element.tail = (element.text or "").strip() or None, None
     return b'<?xml version="1.0"?>\n' + ET.tostring(net)
+
+
+def _leave_out_shapes(net: ET.Element) -> None:
+    """OpenVINO works out shapes from those of the image and the constants, and types from what is read."""
+    for port in net.iter("port"):
+        for dim in port.findall("dim"):
+            port.remove(dim)
+    for port in net.iterfind(".//input/port"):
+        port.attrib.pop("precision", None)
+
+
+def _merge_constants(net: ET.Element) -> None:
+    """Let one layer stand for all constants of the same place in the file, shape and type."""
+    layers = net.find("layers")
+    assert layers is not None
+    first: dict[tuple[str, ...], str] = {}
+    merged: dict[str, str] = {}
+    for layer in [layer for layer in layers if layer.get("type") == "Const"]:
+        data, number = layer.find("data"), layer.get("id", "")
+        key = () if data is None else tuple(f"{name}={data.get(name)}" for name in sorted(data.keys()))
+        merged[number] = first.setdefault(key, number)
+        if merged[number] != number:
+            layers.remove(layer)
+    for edge in net.iter("edge"):
+        source = edge.get("from-layer", "")
+        edge.set("from-layer", merged.get(source, source))
 
 
 def is_counted(name: str, kind: str) -> bool:

@@ -9,6 +9,7 @@ from edgec.graph import Graph
 from edgec.ladder.cuts.base import Piece, piece_to
 from edgec.ladder.reference import Reference
 from edgec.lower import Lowered
+from edgec.passes.shapes import InferShapes
 from edgec_runtime.engine import Array
 
 ROUNDING = ("QuantizeLinear", "DequantizeLinear")
@@ -17,7 +18,7 @@ ROUNDING = ("QuantizeLinear", "DequantizeLinear")
 def cut(lowered: Lowered, _graph: Graph | None) -> "GraphCuts":
     """The file of a variant; its tensors have the graph's names already."""
     (content,) = lowered.files.values()
-    return GraphCuts(Graph.from_bytes(content), optimized=True)
+    return GraphCuts(InferShapes()(Graph.from_bytes(content)).graph, optimized=True)
 
 
 class GraphCuts:
