@@ -73,7 +73,7 @@ def test_the_source_is_missing(bundle_path: Path) -> None:
 
 def test_without_any_graph_the_ladder_starts_at_an_engine(tmp_path: Path) -> None:
     recipe = Recipe(model=VIVID, size=(32, 48), targets=("tflite",), name="vivid")
-    bundle = build(recipe, tmp_path).bundle
+    bundle = build(recipe, tmp_path, slower="unmeasured").bundle
     ladder = verify(bundle)
     assert ladder.holds is True
     assert ladder.samples == "the golden input"
@@ -130,7 +130,7 @@ def test_unknown_calibration_images_leave_the_graph_out(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.symlink_to(SHIPPED["nuclei"] / "images")
     recipe = Recipe(model=VIVID, size=(32, 48), targets=("cpu",), name="vivid", calibration=str(photos))
-    bundle = build(recipe, tmp_path).bundle
+    bundle = build(recipe, tmp_path, slower="unmeasured").bundle
     ladder = verify(bundle, model=VIVID)
     int8 = rung(ladder, "cpu int8-static")
     assert (int8.below, int8.status) == ("simplified", "holds")
