@@ -11,6 +11,7 @@ from edgec_runtime.bundle import Bundle
 from edgec_runtime.choose import wanted_variants
 from edgec_runtime.errors import EngineError, UsageError
 from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.profile import in_words
 from edgec_runtime.machine import cores, environment
 from edgec_runtime.measure import NOISY, Policy, measure
 from edgec_runtime.process import VariantProcess
@@ -26,7 +27,7 @@ class BenchReport:
 
     `environment`: see `machine.environment`. `measurements`: a row for each variant, in their order::
 
-        {bundle, target, engine, precision, precision_in_force, threads, load_ms, first_ms,
+        {bundle, target, engine, precision, profile, precision_in_force, threads, load_ms, first_ms,
          latency_ms: {median, mean, p90, p99, min, max, cv, runs}, memory_mib: {peak, after_load}, size_bytes}
 
     `load_ms`: verify the bundle, import the engine and load the network. `first_ms`: the first run.
@@ -80,12 +81,18 @@ def bench(
             "target": variant.target,
             "engine": variant.engine,
             "precision": variant.precision,
+            "profile": variant.profile,
         }
         size = {"size_bytes": sum(sizes[file] for file in variant.files)}
         rows.append(head | _measure(Path(path), variant, threads or cores()) | size)
         if on_row is not None:
             on_row(rows[-1])
     return BenchReport(name, before, tuple(rows))
+
+
+def row_title(row: dict[str, Any]) -> str:
+    """Which variant a row tells of."""
+    return f"{row['target']} {in_words(row['precision'], row['profile'])}"
 
 
 def write_report(report: BenchReport, bundle: Path) -> Path:
@@ -107,7 +114,7 @@ def write_report(report: BenchReport, bundle: Path) -> Path:
 
 def _measure(path: Path, variant: Variant, threads: int) -> dict[str, Any]:
     try:
-        with VariantProcess(path, variant.target, variant.precision, threads) as process:
+        with VariantProcess(path, variant.target, variant.precision, threads, variant.profile) as process:
             latency = measure(process.run, Policy())
             loaded = dict(process.loaded)
             memory = {"peak": process.peak_mib, "after_load": loaded.pop("after_load")}

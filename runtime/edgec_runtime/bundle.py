@@ -1,7 +1,7 @@
 """Bundle: a verified manifest and its files."""
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,8 +11,9 @@ from edgec_runtime.format.container import ZipSource
 from edgec_runtime.format.decode import decode_manifest
 from edgec_runtime.format.folder import FolderSource, open_regular
 from edgec_runtime.format.manifest import Manifest, Variant
+from edgec_runtime.format.profile import in_words
 from edgec_runtime.format.source import Source, check_file_set, read_verified, verify
-from edgec_runtime.machine import architecture
+from edgec_runtime.machine import architecture, has_any, instructions
 
 # Least work first; what only stores less comes before what stores all.
 _PREFERENCE = ("int8-static", "mixed", "int8-dynamic", "fp16", "fp32")
@@ -68,21 +69,29 @@ class Bundle(Closing):
         return read_verified(self._source, entry)
 
     def variant(
-        self, target: str | None = None, precision: str | None = None, machine: str | None = None
+        self,
+        target: str | None = None,
+        precision: str | None = None,
+        machine: str | None = None,
+        profile: str | None = None,
+        flags: Collection[str] | None = None,
     ) -> Variant:
         """The variant for a target, a precision and a machine (as `platform.machine()` names it; this one).
 
         Without a target, the first in the manifest that this machine can run; without a precision, the one
-        with the least work, int8-static first and fp32 last, of those that are not slower than fp32. Raises
-        VariantError naming what there is.
+        with the least work, int8-static first and fp32 last, of those that are not slower than fp32; without
+        a profile, the first that the processor can run. `flags`: its instructions as Linux names them; by
+        default this processor's, and none are known of another `machine`. Raises VariantError naming what
+        there is.
         """
+        if flags is None:
+            flags = instructions() if machine is None else ()
         machine = architecture() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
         found = list(self.manifest.variants)
-        if target is not None:
-            found = self._matching(found, "target", target)
-        if precision is not None:
-            found = self._matching(found, "precision", precision)
-        found = self._runnable(found, machine)
+        for key, word in (("target", target), ("precision", precision), ("profile", profile)):
+            if word is not None:
+                found = self._matching(found, key, word)
+        found = self._able(self._runnable(found, machine), flags)
         first = [variant for variant in found if variant.target == found[0].target]
         return min(
             first, key=lambda variant: (variant.slower_than_fp32, _PREFERENCE.index(variant.precision))
@@ -105,6 +114,16 @@ class Bundle(Closing):
                 + f"; it has {_listed(self.manifest.variants)}"
             )
         return found
+
+    def _able(self, variants: list[Variant], flags: Collection[str]) -> list[Variant]:
+        able = [v for v in variants if has_any(v.instructions, flags)]
+        if not able:
+            needed = dict.fromkeys(name for variant in variants for name in variant.instructions)
+            raise VariantError(
+                f"{self.path}: {_listed(variants)} needs a processor with {' or '.join(needed)}, which "
+                "this one lacks: build the bundle with --profile portable too"
+            )
+        return able
 
     def _runnable(self, variants: list[Variant], machine: str) -> list[Variant]:
         found = [variant for variant in variants if machine in variant.architectures]
@@ -142,4 +161,4 @@ def _refuse_path(error: OSError) -> NoReturn:
 
 
 def _listed(variants: Iterable[Variant]) -> str:
-    return ", ".join(f"{variant.target} {variant.precision}" for variant in variants)
+    return ", ".join(f"{v.target} {in_words(v.precision, v.profile)}" for v in variants)

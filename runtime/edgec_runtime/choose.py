@@ -1,6 +1,7 @@
 """Which variant of a bundle runs here, and with what; and which are wanted."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from edgec_runtime.bundle import Bundle
@@ -8,6 +9,7 @@ from edgec_runtime.engines import Implementation, find_engine
 from edgec_runtime.engines.packages import check_version
 from edgec_runtime.errors import EngineError, EngineMissingError, UsageError, VariantError
 from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.profile import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,13 @@ class Choice:
     implementation: Implementation
 
 
-def choose(bundle: Bundle, target: str | None = None, precision: str | None = None) -> Choice:
+def choose(
+    bundle: Bundle, target: str | None = None, precision: str | None = None, profile: str | None = None
+) -> Choice:
     """The variant to run: of the target given, else of the first that this machine can run.
 
-    Without a precision, the one that the installed engine prefers. Raises VariantError where the bundle has
+    Without a precision, the one that the installed engine prefers; without a profile, the first that this
+    processor can run. Raises VariantError where the bundle has
     no such variant or none for this processor, EngineMissingError or EngineVersionError where only the engine
     is in the way.
     """
@@ -34,20 +39,21 @@ def choose(bundle: Bundle, target: str | None = None, precision: str | None = No
     problems: list[EngineError | VariantError] = []
     for name in targets:
         try:
-            return _for_target(bundle, name, precision)
+            return _for_target(bundle, name, precision, profile)
         except (EngineError, VariantError) as error:
             problems.append(error)
     # What an install would mend is the more useful thing to say.
     raise next((problem for problem in problems if isinstance(problem, EngineError)), problems[0])
 
 
-def _for_target(bundle: Bundle, target: str, precision: str | None) -> Choice:
-    choice = _runnable(bundle, bundle.variant(target, precision))
+def _for_target(bundle: Bundle, target: str, precision: str | None, profile: str | None) -> Choice:
+    choice = _runnable(bundle, bundle.variant(target, precision, profile=profile))
     preferred = choice.implementation.prefers
     if precision is None and choice.variant.precision != preferred:
-        others = bundle.manifest.variants
-        if any((other.target, other.precision) == (target, preferred) for other in others):
-            return _runnable(bundle, bundle.variant(target, preferred))
+        with suppress(VariantError):  # the bundle has none, or none for this processor
+            other = bundle.variant(target, preferred, profile=profile)
+            if not other.slower_than_fp32:
+                return _runnable(bundle, other)
     return choice
 
 
@@ -60,12 +66,14 @@ def _runnable(bundle: Bundle, variant: Variant) -> Choice:
 
 
 def _sibling(bundle: Bundle, variant: Variant, implementation: Implementation) -> Variant:
+    wanted = (implementation.reads, variant.precision, variant.profile)
     for other in bundle.manifest.variants:
-        if (other.engine, other.precision) == (implementation.reads, variant.precision):
-            return bundle.variant(other.target, other.precision)
+        if (other.engine, other.precision, other.profile) == wanted:
+            return bundle.variant(other.target, other.precision, profile=other.profile)
+    words = in_words(variant.precision, variant.profile)
     raise EngineMissingError(
-        f"{variant.target} {variant.precision}: {implementation.packages[0]} is installed, which runs only "
-        f"the {implementation.reads} variant of a bundle, and this bundle has none in {variant.precision}: "
+        f"{variant.target} {words}: {implementation.packages[0]} is installed, which runs only "
+        f"the {implementation.reads} variant of a bundle, and this bundle has none in {words}: "
         f"pip install 'edgec-runtime[{variant.engine}]'"
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import EngineError, SelftestError, VariantError
 from edgec_runtime.format.manifest import InputSpec, Variant
+from edgec_runtime.format.profile import in_words
 
 CANNOT_TELL = 3
 
@@ -63,7 +64,7 @@ def selftest(options: Namespace) -> int:
     else:
         _table(
             ("target", "precision", "status", "mask agreement", "mean error", "reason"),
-            [[_cell(value) for value in row.values()] for row in rows],
+            [_selftest_cells(row) for row in rows],
         )
         _next("run", options.bundle, "--image", "IMG.png", "--out", "mask.png")
     if "failed" in states:
@@ -86,8 +87,9 @@ def run(options: Namespace) -> int:
     shares = (np.bincount(mask.ravel(), minlength=len(classes)) / mask.size).tolist()
     found = {each.name: round(share, 6) for each, share in zip(classes, shares, strict=True)}
     if options.json:
-        where = {"target": session.variant.target, "precision": session.variant.precision}
-        _json({"mask": str(options.out), **where, "size": list(mask.shape), "classes": found})
+        _json(
+            {"mask": str(options.out), **_names(session.variant), "size": list(mask.shape), "classes": found}
+        )
     else:
         words = ", ".join(f"{name} {share:.1%}" for name, share in found.items())
         print(f"{options.out}: {mask.shape[0]}x{mask.shape[1]}, {words}")
@@ -98,10 +100,10 @@ def run(options: Namespace) -> int:
 def bench(options: Namespace) -> int:
     """Measure and write the report beside the bundle; 2 where no variant could be measured."""
     from edgec_runtime.bench import bench as measure
-    from edgec_runtime.bench import write_report
+    from edgec_runtime.bench import row_title, write_report
 
     def progress(row: dict[str, Any]) -> None:
-        print(f"measured {row['target']} {row['precision']}", file=sys.stderr)
+        print(f"measured {row_title(row)}", file=sys.stderr)
 
     report = measure(options.bundle, options.target, options.precision, options.threads, progress)
     if options.json:
@@ -126,7 +128,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
 def _selftest_row(bundle: Bundle, variant: Variant, threads: int | None, *, must: bool) -> dict[str, Any]:
     from edgec_runtime.selftest import selftest as prove
 
-    row: dict[str, Any] = {"target": variant.target, "precision": variant.precision}
+    row = _names(variant)
     unknown = {"agreement": None, "mean_error": None}
     try:
         result = prove(bundle, variant, threads)
@@ -140,6 +142,15 @@ def _selftest_row(bundle: Bundle, variant: Variant, threads: int | None, *, must
     return {**row, "status": "passed", **measured, "reason": None}
 
 
+def _names(variant: Variant) -> dict[str, Any]:
+    return {"target": variant.target, "precision": variant.precision, "profile": variant.profile}
+
+
+def _selftest_cells(row: dict[str, Any]) -> list[str]:
+    target, precision, profile, *others = row.values()
+    return [target, in_words(precision, profile), *("" if value is None else str(value) for value in others)]
+
+
 def _input_words(spec: InputSpec) -> str:
     size = f"{spec.height}x{spec.width}" if spec.height else f"any multiple of {spec.multiple_of}"
     return f"{size}, {spec.colour}, (p * {spec.scale:g} - {list(spec.mean)}) / {list(spec.std)}"
@@ -148,7 +159,7 @@ def _input_words(spec: InputSpec) -> str:
 def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
     return [
         variant.target,
-        variant.precision,
+        in_words(variant.precision, variant.profile),
         f"{variant.engine} >= {variant.min_engine_version}",
         "/".join(variant.architectures),
         f"{sum(sizes[file] for file in variant.files) / 2**20:.2f}",
@@ -157,22 +168,14 @@ def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
 
 
 def _bench_table(rows: tuple[dict[str, Any], ...]) -> None:
-    columns = (
-        "target",
-        "precision",
-        "runs in",
-        "median ms",
-        "p90 ms",
-        "CV %",
-        "load ms",
-        "first ms",
-        "peak MiB",
-    )
-    _table(columns, [_bench_cells(row) for row in rows])
+    from edgec_runtime.bench import row_title
+
+    numbers = ("median ms", "p90 ms", "CV %", "load ms", "first ms", "peak MiB")
+    _table(("target", "precision", "runs in", *numbers), [_bench_cells(row) for row in rows])
     for row in rows:
         for key in ("error", "warning"):
             if key in row:
-                print(f"{row['target']} {row['precision']}: {row[key]}")
+                print(f"{row_title(row)}: {row[key]}")
 
 
 def _bench_cells(row: dict[str, Any]) -> list[str]:
@@ -180,11 +183,8 @@ def _bench_cells(row: dict[str, Any]) -> list[str]:
     spread = 100 * latency["cv"] if latency else None
     times = (latency.get("median"), latency.get("p90"), spread, row["load_ms"], row["first_ms"])
     numbers = ["-" if value is None else f"{value:.2f}" for value in (*times, memory.get("peak"))]
-    return [row["target"], row["precision"], row["precision_in_force"] or "failed", *numbers]
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    precision = in_words(row["precision"], row["profile"])
+    return [row["target"], precision, row["precision_in_force"] or "failed", *numbers]
 
 
 def _table(columns: tuple[str, ...], rows: list[list[str]]) -> None:

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ def architecture() -> str:
     # A 32-bit system on a 64-bit Arm kernel still says aarch64.
     narrow = machine == "aarch64" and sys.maxsize < 2**32
     return "arm" if narrow or machine.startswith("arm") else machine
+
+
+def instructions() -> frozenset[str]:
+    """What the processor can do beyond its architecture, as Linux names it; empty where nothing tells."""
+    return frozenset(_flags(_cpuinfo()))
+
+
+def has_any(needed: Collection[str], flags: Collection[str] | None = None) -> bool:
+    """Whether a processor with `flags`, this one by default, has any one of `needed`; so it is for none."""
+    return not needed or not set(needed).isdisjoint(instructions() if flags is None else flags)
 
 
 def cores() -> int:

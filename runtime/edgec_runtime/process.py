@@ -25,12 +25,19 @@ class VariantProcess(Closing):
     """
 
     def __init__(
-        self, bundle: Path, target: str, precision: str, threads: int, timeout: float = TIMEOUT
+        self,
+        bundle: Path,
+        target: str,
+        precision: str,
+        threads: int,
+        profile: str | None = None,
+        timeout: float = TIMEOUT,
     ) -> None:
         """Start and wait until it is loaded. Raises EngineError where that fails or takes too long."""
         self._timeout = timeout
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        request = {"bundle": str(bundle), "target": target, "precision": precision, "threads": threads}
+        wanted = {"target": target, "precision": precision, "profile": profile}
+        request = {"bundle": str(bundle), **wanted, "threads": threads}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "edgec_runtime.worker", json.dumps(request)],
             stdin=subprocess.PIPE,

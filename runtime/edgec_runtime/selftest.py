@@ -9,6 +9,7 @@ from edgec_runtime.choose import choose
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import SelftestError
 from edgec_runtime.format.manifest import Golden, TensorFile, Variant
+from edgec_runtime.format.profile import in_words
 from edgec_runtime.mask import decide, probabilities
 from edgec_runtime.session import Session
 
@@ -31,7 +32,7 @@ def selftest(bundle: Bundle, variant: Variant, threads: int | None = None) -> Se
     `Session.open`.
     """
     manifest = bundle.manifest
-    choice = choose(bundle, variant.target, variant.precision)
+    choice = choose(bundle, variant.target, variant.precision, variant.profile)
     given = read_tensor(bundle, manifest.golden_input)
     expected = read_tensor(bundle, variant.golden.output)
     with Session.load(bundle, choice, threads, exact=True) as session:
@@ -76,4 +77,5 @@ def _judge(result: SelftestResult, golden: Golden, name: str) -> None:
 
 
 def _name(bundle: Bundle, variant: Variant) -> str:
-    return f"{bundle.manifest.name}-{bundle.manifest.version} {variant.target} {variant.precision}"
+    words = in_words(variant.precision, variant.profile)
+    return f"{bundle.manifest.name}-{bundle.manifest.version} {variant.target} {words}"

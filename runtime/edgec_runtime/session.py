@@ -38,18 +38,20 @@ class Session(Closing):
         precision: str | None = None,
         threads: int | None = None,
         exact: bool = False,
+        profile: str | None = None,
     ) -> Self:
         """Verify the bundle at `path` and load one of its variants.
 
         `target` and `precision`: those to run; by default the first target that this machine can run, in
         the precision that its engine prefers. `threads`: the engine's compute threads, by default one for
-        each core. `exact`: no bf16 or f16 that the engine chose by itself.
+        each core. `exact`: no bf16 or f16 that the engine chose by itself. `profile`: of the integers, by
+        default the first that this processor can run.
 
         Raises BundleError (each refusal is one of its kinds), EngineMissingError, EngineVersionError,
         EngineError, UsageError.
         """
         with Bundle.open(Path(path)) as bundle:
-            choice = choose(bundle, target, precision)
+            choice = choose(bundle, target, precision, profile)
             return cls.load(bundle, choice, threads, exact)
 
     @classmethod

@@ -1,8 +1,8 @@
 """The fresh process in which one variant runs to be measured: `python -m edgec_runtime.worker REQUEST`.
 
-REQUEST is a JSON object {bundle, target, precision, threads}. The first line of the answer, on stdout, is
-what loading told: {loaded: {...}} or {error: sentence}. Then each line on stdin is a number of runs, answered
-by {ms: [...], peak: MiB}. See process.py for the other end.
+REQUEST is a JSON object {bundle, target, precision, profile, threads}. The first line of the answer, on
+stdout, is what loading told: {loaded: {...}} or {error: sentence}. Then each line on stdin is a number of
+runs, answered by {ms: [...], peak: MiB}. See process.py for the other end.
 """
 
 import json
@@ -22,7 +22,12 @@ from edgec_runtime.session import Session
 
 
 def serve(
-    bundle: str, target: str, precision: str, threads: int | None, orders: Iterable[str]
+    bundle: str,
+    target: str,
+    precision: str,
+    profile: str | None,
+    threads: int | None,
+    orders: Iterable[str],
 ) -> Iterator[dict[str, Any]]:
     """The answers, the first when the variant is loaded and has run once; the rest as they are asked for.
 
@@ -30,7 +35,7 @@ def serve(
     """
     start = perf_counter_ns()
     with Bundle.open(Path(bundle)) as opened:
-        session = Session.load(opened, choose(opened, target, precision), threads)
+        session = Session.load(opened, choose(opened, target, precision, profile), threads)
         load_ms = (perf_counter_ns() - start) / 1e6
         after_load = memory_mib("VmRSS")
         golden = read_tensor(opened, opened.manifest.golden_input)[:1]

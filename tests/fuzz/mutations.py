@@ -263,6 +263,8 @@ WRONG: dict[str, tuple[object, ...]] = {
     "min_engine_version": ("", "latest", "1..2", "1.x"),
     "engine_versions": ([], [""], ["1", "1"], [1]),
     "architectures": ([], [""], ["a", "a"], "x86_64"),
+    "profile": ("", "A", "a/b", "..", "a" * 65),
+    "instructions": ([""], ["a", "a"], ["a" * 65], [None], "avx_vnni", None),
     "files": ([], ["nowhere"], [None], ["golden/input.bin"]),
     "input": ("", "a" * 300, {}),
     "output": ("", "a" * 300, {}),

@@ -153,10 +153,12 @@ def _variant(target: str, engine: str, files: tuple[str, ...]) -> Variant:
     return Variant(
         target=target,
         precision="fp32",
+        profile=None,
         engine=engine,
         engine_versions=("1.31.1",),
         min_engine_version="1.17",
         architectures=("x86_64", "aarch64"),
+        instructions=(),
         files=files,
         input="image",
         output="map",

@@ -184,10 +184,12 @@ def _variant(
     variant = Variant(
         target=target,
         precision=precision,  # type: ignore[arg-type]
+        profile=None,
         engine=engine,  # type: ignore[arg-type]
         engine_versions=("1.0",),
         min_engine_version="1.0",
         architectures=HERE,
+        instructions=(),
         files=tuple(sorted(files)),
         input=lowered.input,
         output=lowered.output,

@@ -8,7 +8,7 @@ import pytest
 
 from edgec_runtime.engines import ENGINES
 from edgec_runtime.errors import UsageError
-from edgec_runtime.format.manifest import PRECISIONS
+from edgec_runtime.format.manifest import PRECISIONS, Precision
 from edgec_targets import Target, load_target, target_names, unknown_word, usable
 from edgec_targets.load import read_target
 
@@ -30,8 +30,7 @@ def test_every_target_names_an_engine_that_the_runtime_has(name: str) -> None:
 
 def test_what_x86_without_vnni_would_saturate_is_avoided() -> None:
     for name in ("cpu", "openvino"):
-        int8 = load_target(name).int8
-        assert int8 is not None
+        int8 = load_target(name).profiles["portable"].int8
         assert (int8.activation, int8.reduce_range, int8.per_channel) == ("uint8", True, True)
 
 
@@ -39,8 +38,9 @@ def test_what_x86_without_vnni_would_saturate_is_avoided() -> None:
 def test_a_raspberry_pi_runs_onnxruntime_with_signed_integers(name: str) -> None:
     target = load_target(name)
     assert (target.engine, target.architectures, target.threads) == ("onnxruntime", ("aarch64",), 4)
-    assert target.int8 is not None
-    assert (target.int8.activation, target.int8.reduce_range) == ("int8", False)
+    assert list(target.profiles) == ["portable"]
+    int8 = target.profiles["portable"].int8
+    assert (int8.activation, int8.reduce_range) == ("int8", False)
 
 
 def test_a_raspberry_pi_4_avoids_openvino() -> None:
@@ -115,8 +115,17 @@ def text_of(name: str) -> str:
         ("[fp32, fp16, int8-dynamic, int8-static, mixed]", "[]", "precisions"),
         ("precisions:", "cannot: {fp32: slow}\nprecisions:", "fp32 stands under precisions and under cannot"),
         ("precisions:", "avoid: {onnxruntime: slow}\nprecisions:", "onnxruntime is the engine"),
-        ("int8:\n  # 7-bit", "int8: null\navoid:\n  # 7-bit", "avoid.activation"),
-        ("  activation: uint8\n", "", "int8.activation"),
+        ("      activation: uint8\n", "      activation: uint4\n", "profiles.x86-vnni.int8.activation"),
+        ("  x86-vnni:", "  x86/vnni:", "the profile 'x86/vnni' is not 1 to 64 of a-z"),
+        (
+            "    architectures: [aarch64]",
+            "    architectures: [riscv64]",
+            "arm is for riscv64, the target is not",
+        ),
+        ("    architectures: [aarch64]", "    architectures: []", "profiles.arm.architectures"),
+        ("  portable:", "  any:", "the last profile must be portable"),
+        ("  portable:\n", "  portable:\n    instructions: [avx2]\n", "the last profile must be portable"),
+        ("    architectures: [x86_64, aarch64]\n", "    architectures: [x86_64]\n", "must be portable"),
     ],
 )
 def test_a_file_that_is_wrong_names_the_key(old: str, new: str, said: str) -> None:
@@ -126,9 +135,36 @@ def test_a_file_that_is_wrong_names_the_key(old: str, new: str, said: str) -> No
     assert str(caught.value).startswith("cpu.yaml: ") or "cpu.yaml is not YAML" in str(caught.value)
 
 
-def test_int8_needs_its_types() -> None:
-    fields = load_target("cpu").model_dump() | {"int8": None}
-    with pytest.raises(ValueError, match="int8-static needs the key int8"):
+@pytest.mark.parametrize("name", ["cpu", "openvino"])
+def test_profiles_use_what_the_processor_has(name: str) -> None:
+    profiles = load_target(name).profiles
+    assert list(profiles) == ["x86-vnni", "arm", "portable"]
+    vnni, arm = profiles["x86-vnni"], profiles["arm"]
+    assert vnni.instructions == ("avx512_vnni", "avx_vnni")
+    assert (vnni.architectures, vnni.int8.activation, vnni.int8.reduce_range) == (("x86_64",), "uint8", False)
+    assert (arm.architectures, arm.int8.activation, arm.int8.reduce_range) == (("aarch64",), "int8", False)
+
+
+@pytest.mark.parametrize(
+    ("target", "precision", "names", "found"),
+    [
+        ("cpu", "int8-static", (), ("portable",)),
+        ("cpu", "mixed", ("portable", "x86-vnni"), ("x86-vnni", "portable")),
+        ("cpu", "int8-static", ("arm",), ("arm",)),
+        ("tflite", "int8-static", ("x86-vnni",), ("portable",)),
+        ("cpu", "int8-dynamic", ("x86-vnni",), (None,)),
+        ("cpu", "fp32", (), (None,)),
+    ],
+)
+def test_the_profiles_of_a_build(
+    target: str, precision: Precision, names: tuple[str, ...], found: tuple[str | None, ...]
+) -> None:
+    assert load_target(target).profiles_for(precision, names) == found
+
+
+def test_integers_need_their_types() -> None:
+    fields = load_target("cpu").model_dump() | {"profiles": {}}
+    with pytest.raises(ValueError, match="int8-static needs the key profiles"):
         Target.model_validate(fields)
 
 

@@ -59,4 +59,4 @@ def test_the_parts_of_a_time_that_is_not_told() -> None:
     untimed = Operator("b", "Conv", "int8", "b", ())
     assert milliseconds([timed, timed]) == 6
     assert milliseconds([timed, untimed]) is None
-    assert Inspection("cpu", "onnxruntime", "fp32", (timed, timed), None).share([timed]) == 0.5
+    assert Inspection("cpu", "onnxruntime", "fp32", None, (timed, timed), None).share([timed]) == 0.5

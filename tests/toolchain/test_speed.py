@@ -22,8 +22,10 @@ def milliseconds(median: float) -> Times:
 def twice_as_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each variant but fp32 takes twice its time; what is told of the graphs is true."""
 
-    def times(_contents: object, variants: list[pipeline.BuiltVariant], _threads: int) -> dict[str, Times]:
-        return {v.precision: milliseconds(10 if v.precision == "fp32" else 20) for v in variants}
+    def times(
+        _contents: object, variants: list[pipeline.BuiltVariant], _threads: int
+    ) -> dict[speed.Key, Times]:
+        return {v.key: milliseconds(10 if v.precision == "fp32" else 20) for v in variants}
 
     monkeypatch.setattr(speed, "_times", times)
 
@@ -68,14 +70,14 @@ def test_what_is_measured_goes_into_the_table(tmp_path: Path) -> None:
 def test_what_is_called_slower(fp32: float, other: float, slower: bool, tiny_build: BuildResult) -> None:
     built = tiny_build.variants[1].built
     assert built is not None
-    times = {"fp32": milliseconds(fp32), "int8-static": milliseconds(other)}
+    times = {speed.FP32: milliseconds(fp32), built.key: milliseconds(other)}
     assert (speed._reason(times, built) is not None) == slower
 
 
 def test_a_missing_instruction_is_named(tiny_build: BuildResult, monkeypatch: pytest.MonkeyPatch) -> None:
     built = tiny_build.variants[1].built
     assert built is not None
-    times = {"fp32": milliseconds(10), "int8-static": milliseconds(20)}
+    times = {speed.FP32: milliseconds(10), built.key: milliseconds(20)}
     for flags, said in (([], True), (["avx512_vnni"], False)):
         monkeypatch.setattr(speed, "environment", lambda flags=flags: {"flags": flags})
         monkeypatch.setattr(speed, "architecture", lambda: "x86_64")

@@ -15,6 +15,7 @@ from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.profile import in_words
 
 Image = npt.NDArray[np.uint8]
 
@@ -26,6 +27,7 @@ class EvalResult:
     target: str
     engine: str
     precision: str
+    profile: str | None
     metrics: dict[str, float] | None
     reason: str | None
 
@@ -63,16 +65,16 @@ def evaluate(
     dataset = open_dataset(data, classes=classes)
     results = []
     for variant in variants:
-        with progress.step(f"evaluate {variant.target} {variant.precision}"):
+        with progress.step(f"evaluate {variant.target} {in_words(variant.precision, variant.profile)}"):
             results.append(_evaluate_variant(bundle, variant, dataset, threads))
     return tuple(results)
 
 
 def _evaluate_variant(bundle: Path, variant: Variant, dataset: Dataset, threads: int | None) -> EvalResult:
-    row = (variant.target, variant.engine, variant.precision)
+    row = (variant.target, variant.engine, variant.precision, variant.profile)
     try:
         with Session.open(
-            bundle, target=variant.target, precision=variant.precision, threads=threads
+            bundle, variant.target, variant.precision, threads, profile=variant.profile
         ) as session:
             scores = score_masks(session.segment, dataset)
     except DataError:
@@ -91,6 +93,6 @@ def chosen_variants(bundle: Bundle, targets: Sequence[str], precisions: Sequence
         if (not targets or variant.target in targets) and (not precisions or variant.precision in precisions)
     ]
     if not found:
-        words = ", ".join(f"{variant.target} {variant.precision}" for variant in held)
+        words = ", ".join(f"{v.target} {in_words(v.precision, v.profile)}" for v in held)
         raise UsageError(f"{bundle.path} has no such variant; it holds {words}")
     return found

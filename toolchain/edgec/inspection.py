@@ -11,6 +11,7 @@ from edgec_runtime.choose import choose, wanted_variants
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.profile import in_words
 from edgec_runtime.selftest import read_tensor
 
 
@@ -21,6 +22,7 @@ class Inspection:
     target: str
     engine: str
     precision: str
+    profile: str | None
     operators: tuple[Operator, ...]
     reason: str | None
 
@@ -58,15 +60,16 @@ def inspect_bundle(
     with Bundle.open(path) as bundle:
         image = read_tensor(bundle, bundle.manifest.golden_input)[:1]
         for variant in wanted_variants(bundle, targets, precisions):
-            with progress.step(f"inspect {variant.target} {variant.precision}"):
+            with progress.step(f"inspect {variant.target} {in_words(variant.precision, variant.profile)}"):
                 rows.append(_inspect(bundle, variant, image, LoadOptions(threads)))
     return tuple(rows)
 
 
 def _inspect(bundle: Bundle, variant: Variant, image: Array, options: LoadOptions) -> Inspection:
-    row = (variant.target, variant.engine, variant.precision)
+    row = (variant.target, variant.engine, variant.precision, variant.profile)
     try:
-        choose(bundle, variant.target, variant.precision)  # raises where it cannot run here
+        # Raises where it cannot run here.
+        choose(bundle, variant.target, variant.precision, variant.profile)
         files = {PurePosixPath(name).name: data for name, data in bundle.load(variant).items()}
         ends = (variant.input, variant.output, variant.input_quantization, variant.output_quantization)
         lowered = Lowered(files, variant.layout, *ends)

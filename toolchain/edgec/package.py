@@ -22,6 +22,7 @@ from edgec_runtime.format.manifest import (
     TensorFile,
     Variant,
 )
+from edgec_runtime.format.profile import PORTABLE
 from edgec_runtime.format.write import seal, write_folder, write_zip
 from edgec_targets import Target
 
@@ -44,6 +45,7 @@ class BuiltVariant:
 
     target: Target
     precision: Precision
+    profile: str | None
     lowered: Lowered
     engine_version: str
     operators: dict[str, int]
@@ -53,9 +55,25 @@ class BuiltVariant:
     slower_than_fp32: bool = False
 
     @property
+    def key(self) -> tuple[Precision, str | None]:
+        """What tells it from the target's other variants."""
+        return self.precision, self.profile
+
+    @property
     def folder(self) -> str:
         """Where the variant's files lie in the bundle."""
-        return f"{self.target.name}/{self.precision}"
+        own = "" if self.profile in (None, PORTABLE) else f"-{self.profile}"
+        return f"{self.target.name}/{self.precision}{own}"
+
+    @property
+    def architectures(self) -> tuple[str, ...]:
+        """The processors that it is for, as `platform.machine()` names them."""
+        return (self.target if self.profile is None else self.target.profiles[self.profile]).architectures
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """Any one of these the processor must have; empty where any will do."""
+        return () if self.profile is None else self.target.profiles[self.profile].instructions
 
     @property
     def size_bytes(self) -> int:
@@ -145,10 +163,12 @@ def _variant(built: BuiltVariant) -> Variant:
     return Variant(
         target=built.target.name,
         precision=built.precision,
+        profile=built.profile,
         engine=built.target.engine,
         engine_versions=(built.engine_version,),
         min_engine_version=built.target.min_engine_version,
-        architectures=built.target.architectures,
+        architectures=built.architectures,
+        instructions=built.instructions,
         files=tuple(sorted(f"{built.folder}/{name}" for name in built.lowered.files)),
         input=built.lowered.input,
         output=built.lowered.output,
@@ -164,7 +184,7 @@ def _variant(built: BuiltVariant) -> Variant:
 
 
 def _golden_path(built: BuiltVariant) -> str:
-    return f"golden/{built.target.name}/{built.precision}.bin"
+    return f"golden/{built.folder}.bin"
 
 
 def _tensor(path: str, array: Array) -> TensorFile:

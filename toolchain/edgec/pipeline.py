@@ -24,9 +24,10 @@ from edgec.verify import reference_outputs
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Precision
+from edgec_runtime.format.profile import in_words
 from edgec_runtime.image import Image
 from edgec_runtime.race import Ratio
-from edgec_targets import Target, load_target
+from edgec_targets import Target, load_target, unknown_word
 
 PARITY_SAMPLES = 4
 
@@ -43,6 +44,7 @@ class VariantResult:
 
     target: Target
     precision: Precision
+    profile: str | None
     built: BuiltVariant | None
     reason: str | None
     times_fp32: Ratio | None = None
@@ -80,6 +82,7 @@ def build(
     """
     targets = [load_target(name) for name in recipe.targets]
     _check_io(recipe, targets)
+    _check_profiles(recipe, targets)
     given = open_images(recipe.calibration) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
     with progress.step(f"load {recipe.model}"):
@@ -92,7 +95,11 @@ def build(
     contents = _contents(recipe, source, job)
     rows = list[VariantResult]()
     for target in targets:
-        found = [_attempt(job, target, precision, progress) for precision in recipe.precisions]
+        found = [
+            _attempt(job, target, precision, profile, progress)
+            for precision in recipe.precisions
+            for profile in target.profiles_for(precision, recipe.profiles)
+        ]
         if slower != "unmeasured":
             with progress.step(f"compare {target.name} with fp32"):
                 found = _judged(found, contents, keep=slower == "label")
@@ -113,6 +120,13 @@ def _check_io(recipe: Recipe, targets: list[Target]) -> None:
             "--io int8 is for int8-static on TFLite, which this build does not make: "
             "add --quant int8-static --target tflite, or leave --io out"
         )
+
+
+def _check_profiles(recipe: Recipe, targets: list[Target]) -> None:
+    known = dict.fromkeys(name for target in targets for name in target.profiles)
+    for name in recipe.profiles:
+        if name not in known:
+            raise unknown_word(f"profile of {', '.join(recipe.targets)}", name, known)
 
 
 def _prepare(
@@ -138,18 +152,25 @@ def _prepare(
     return Job(source.module, graph, spec, output, calibration, inputs, reference, evaluation, recipe.io)
 
 
-def _attempt(job: Job, target: Target, precision: Precision, progress: Progress) -> VariantResult:
+def _attempt(
+    job: Job, target: Target, precision: Precision, profile: str | None, progress: Progress
+) -> VariantResult:
     try:
-        with progress.step(f"build {target.name} {precision}"):
-            return VariantResult(target, precision, build_variant(job, target, precision), None)
+        with progress.step(f"build {target.name} {in_words(precision, profile)}"):
+            built = build_variant(job, target, precision, profile)
     except EdgecError as error:
-        return VariantResult(target, precision, None, str(error))
+        return VariantResult(target, precision, profile, None, str(error))
+    return VariantResult(target, precision, profile, built, None)
 
 
 def _judged(rows: list[VariantResult], contents: Contents, *, keep: bool) -> list[VariantResult]:
     """The rows of one target with their speed; those that are slower than fp32 refused, or labelled."""
     speeds = compare_with_fp32(contents, [row.built for row in rows if row.built is not None])
-    return [_with_speed(row, speeds[row.precision], keep) if row.precision in speeds else row for row in rows]
+    keys = [(row.precision, row.profile) for row in rows]
+    return [
+        _with_speed(row, speeds[key], keep) if key in speeds else row
+        for row, key in zip(rows, keys, strict=True)
+    ]
 
 
 def _with_speed(row: VariantResult, speed: Speed, keep: bool) -> VariantResult:
@@ -174,7 +195,7 @@ def _contents(recipe: Recipe, source: Source, job: Job) -> Contents:
 
 
 def _said(row: VariantResult) -> str:
-    return f"{row.target.name} {row.precision}: {row.reason}"
+    return f"{row.target.name} {in_words(row.precision, row.profile)}: {row.reason}"
 
 
 def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:

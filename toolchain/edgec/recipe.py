@@ -26,6 +26,7 @@ class Recipe(BaseModel):
     network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
     a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
     `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
+    `profiles`: those of the targets in which integers are built, by default the portable one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +37,7 @@ class Recipe(BaseModel):
     version: str = "1.0.0"
     precisions: tuple[Precision, ...] = ("fp32", "int8-static")
     targets: tuple[str, ...] = ("cpu", "openvino", "tflite")
+    profiles: tuple[str, ...] = ()
     size: Size | None = (256, 256)
     channels: int | None = Field(default=None, ge=1, le=1024)
     colour: Literal["grey", "rgb", "bgr"] | None = None

@@ -16,6 +16,9 @@ from edgec_runtime.machine import architecture, cores, environment
 from edgec_runtime.process import VariantProcess
 from edgec_runtime.race import Ratio, Times, race, ratio
 
+Key = tuple[Precision, str | None]  # a precision and its profile
+FP32: Key = ("fp32", None)
+
 # What two runs of the same network differ by on a shared machine: less is not called slower.
 SLOWER = 0.97
 # And less than that is what a call of a Session costs, however small the network.
@@ -32,42 +35,42 @@ class Speed:
 
 def compare_with_fp32(
     contents: Contents, variants: Sequence[BuiltVariant], threads: int | None = None
-) -> dict[Precision, Speed]:
+) -> dict[Key, Speed]:
     """The speed of each variant but fp32; `variants` are all of one target.
 
     Each runs as on the device, through a Session in a process of its own, all interleaved in one run.
-    Nothing is told (an empty dict) where fp32 was not built, or of a target for another architecture. Raises
+    Nothing is told where fp32 was not built (an empty dict), or of a variant for another architecture. Raises
     EngineError where a variant does not run.
     """
-    precisions = [built.precision for built in variants]
-    if "fp32" not in precisions or architecture() not in variants[0].target.architectures:
+    here = [built for built in variants if architecture() in built.architectures]
+    if FP32 not in [built.key for built in here]:
         return {}
-    times = _times(contents, variants, threads or cores())
+    times = _times(contents, here, threads or cores())
     return {
-        built.precision: Speed(ratio(times["fp32"], times[built.precision]), _reason(times, built))
-        for built in variants
-        if built.precision != "fp32"
+        built.key: Speed(ratio(times[FP32], times[built.key]), _reason(times, built))
+        for built in here
+        if built.key != FP32
     }
 
 
-def _times(contents: Contents, variants: Sequence[BuiltVariant], threads: int) -> dict[Precision, Times]:
+def _times(contents: Contents, variants: Sequence[BuiltVariant], threads: int) -> dict[Key, Times]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         path = Path(folder) / "candidates"
         write_folder(path, *assemble(contents, tuple(variants)))
         processes = {
-            built.precision: stack.enter_context(
-                VariantProcess(path, built.target.name, built.precision, threads)
+            built.key: stack.enter_context(
+                VariantProcess(path, built.target.name, built.precision, threads, built.profile)
             )
             for built in variants
         }
         return race({name: process.run for name, process in processes.items()}, decided=_decided)
 
 
-def _decided(times: Mapping[Precision, Times]) -> bool:
+def _decided(times: Mapping[Key, Times]) -> bool:
     """Whether each variant's interval lies on one side of the limit."""
-    others = [values for name, values in times.items() if name != "fp32"]
+    others = [values for name, values in times.items() if name != FP32]
     return all(
-        _is_slower(times["fp32"], values) or ratio(times["fp32"], values).low >= SLOWER for values in others
+        _is_slower(times[FP32], values) or ratio(times[FP32], values).low >= SLOWER for values in others
     )
 
 
@@ -76,9 +79,9 @@ def _is_slower(fp32: Times, other: Times) -> bool:
     return ratio(fp32, other).high < SLOWER and float(np.median(other - fp32)) > LEAST_MS
 
 
-def _reason(times: Mapping[Precision, Times], built: BuiltVariant) -> str | None:
+def _reason(times: Mapping[Key, Times], built: BuiltVariant) -> str | None:
     """Why it is slower; None where it is not."""
-    if not _is_slower(times["fp32"], times[built.precision]):
+    if not _is_slower(times[FP32], times[built.key]):
         return None
     causes = explain(list_operators(built.lowered, built.target.engine))
     flags = environment()["flags"]
@@ -89,5 +92,5 @@ def _reason(times: Mapping[Precision, Times], built: BuiltVariant) -> str | None
     ):
         causes.append("this processor has no integer dot product (VNNI)")
     shown = "; ".join(causes) or "its graph shows no cause: fp32 is simply faster here"
-    found = ratio(times["fp32"], times[built.precision])
+    found = ratio(times[FP32], times[built.key])
     return f"slower than fp32, {found} times as fast: {shown}"

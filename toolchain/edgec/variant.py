@@ -21,6 +21,7 @@ from edgec_runtime.engines import load_engine
 from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec, Precision
 from edgec_runtime.guard import check_models
 from edgec_runtime.image import prepare
+from edgec_runtime.machine import has_any
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
 
@@ -48,16 +49,19 @@ class Job:
     io: Io
 
 
-def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVariant:
-    """Make and prove the files of one variant.
+def build_variant(job: Job, target: Target, precision: Precision, profile: str | None = None) -> BuiltVariant:
+    """Make and prove the files of one variant; `profile`: of the target, where it computes in integers.
 
-    Raises UsageError where the target cannot do the precision, EngineError where its engine is not here
-    to prove it, UnsupportedOperatorError, ModelError, QuantizationError or ParityError.
+    Raises UsageError where the target cannot do the precision or this processor lacks the profile's
+    instructions, EngineError where its engine is not here to prove it, UnsupportedOperatorError, ModelError,
+    QuantizationError or ParityError.
     """
     if precision not in target.precisions:
         why = target.cannot.get(precision, "it is not among its precisions")
         raise UsageError(f"{target.name} cannot run {precision}: {why}")
-    lowered = _lowered(job, target, precision)
+    if profile is not None:
+        _check_instructions(target, profile)
+    lowered = _lowered(job, target, precision, profile)
     check_models(lowered.files)  # what the device would refuse is not built
     with Runner(lowered, target.engine) as runner:
         outputs = [runner.run(image) for image in job.inputs]
@@ -68,6 +72,7 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
     return BuiltVariant(
         target=target,
         precision=precision,
+        profile=profile,
         lowered=lowered,
         engine_version=str(load_engine(target.engine).version()),
         operators=operators(lowered, target.engine),
@@ -77,8 +82,17 @@ def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVarian
     )
 
 
-def _lowered(job: Job, target: Target, precision: Precision) -> Lowered:
-    graph = in_precision(job.graph, job.calibration, target, precision)
+def _check_instructions(target: Target, profile: str) -> None:
+    needed = target.profiles[profile].instructions
+    if not has_any(needed):
+        raise UsageError(
+            f"the profile {profile} can be proven only on a processor with {' or '.join(needed)}: build it "
+            "on one"
+        )
+
+
+def _lowered(job: Job, target: Target, precision: Precision, profile: str | None) -> Lowered:
+    graph = in_precision(job.graph, job.calibration, target, precision, profile)
     try:
         return lower(graph, target.engine, job.io if takes_int8(target, precision) else "float")
     except UnsupportedOperatorError as error:
@@ -93,9 +107,13 @@ def takes_int8(target: Target, precision: Precision) -> bool:
 
 
 def in_precision(
-    graph: Graph, calibration: Calibration | None, target: Target, precision: Precision
+    graph: Graph,
+    calibration: Calibration | None,
+    target: Target,
+    precision: Precision,
+    profile: str | None = None,
 ) -> Graph:
-    """The graph that is lowered for one (target, precision).
+    """The graph that is lowered for one (target, precision, profile).
 
     `calibration` is needed by the precisions of CALIBRATED. Raises QuantizationError.
     """
@@ -105,9 +123,9 @@ def in_precision(
         return store_float16(graph)
     if precision == "int8-dynamic":
         return store_int8(graph)
-    if calibration is None or target.int8 is None:
+    if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_best(graph, calibration.ranges, target.int8, calibration.samples)
+    return quantize_best(graph, calibration.ranges, target.profiles[profile].int8, calibration.samples)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

@@ -1,7 +1,7 @@
 """What a manifest must say of its variants."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from edgec_runtime.errors import FileSetError
 from edgec_runtime.format.check_value import (
@@ -14,6 +14,7 @@ from edgec_runtime.format.check_value import (
 from edgec_runtime.format.manifest import Accuracy, Manifest, Parity, Variant
 
 ENGINE_VERSION_PATTERN = r"\d{1,9}(\.\d{1,9}){0,5}"
+WORD_LENGTH = 64
 MIN_SCALE, MAX_SCALE = 2.0**-126, 2.0**127  # normal in float32, as 1 / scale is, or nearly
 _ENGINE_VERSION = re.compile(ENGINE_VERSION_PATTERN, re.ASCII)
 _SUFFIX = {
@@ -28,13 +29,9 @@ def check_variants(manifest: Manifest, sizes: Mapping[str, int]) -> None:
     """`sizes` maps each listed path to its bytes. Raises ManifestError, FileSetError or LimitError."""
     if not manifest.variants:
         refuse("variants", manifest.variants, "at least one")
-    seen: set[tuple[str, str]] = set()
+    _check_distinct(manifest.variants)
     for i, variant in enumerate(manifest.variants):
         where = f"variants[{i}]"
-        pair = (variant.target, variant.precision)
-        if pair in seen:
-            refuse(where, pair, "one variant for each target and precision")
-        seen.add(pair)
         _check_identity(variant, where)
         _check_model(variant, where, sizes)
         _check_golden(variant, where, manifest, sizes)
@@ -44,16 +41,38 @@ def check_variants(manifest: Manifest, sizes: Mapping[str, int]) -> None:
             _check_accuracy(variant.accuracy, f"{where}.accuracy")
 
 
+def _check_distinct(variants: Sequence[Variant]) -> None:
+    names: set[tuple[str, str, str | None]] = set()
+    processors: set[tuple[str, str, frozenset[str], frozenset[str]]] = set()
+    for i, variant in enumerate(variants):
+        name = (variant.target, variant.precision, variant.profile)
+        processor = (*name[:2], frozenset(variant.architectures), frozenset(variant.instructions))
+        if name in names:
+            refuse(f"variants[{i}]", name, "one variant for each target, precision and profile")
+        if processor in processors:
+            refuse(f"variants[{i}]", name, "one variant for each target, precision and kind of processor")
+        names.add(name)
+        processors.add(processor)
+
+
 def _check_identity(variant: Variant, where: str) -> None:
     check_segment(f"{where}.target", variant.target)
+    if variant.profile is not None:
+        check_segment(f"{where}.profile", variant.profile)
     if _ENGINE_VERSION.fullmatch(variant.min_engine_version) is None:
         refuse(f"{where}.min_engine_version", variant.min_engine_version, "numbers and points, such as 1.17")
     for key, words in (
         ("engine_versions", variant.engine_versions),
         ("architectures", variant.architectures),
     ):
-        if not words or not all(1 <= len(word) <= 64 for word in words) or len(set(words)) != len(words):
+        if not words or not _are_words(words):
             refuse(f"{where}.{key}", words, "at least one word, none empty or long, none twice")
+    if not _are_words(variant.instructions):
+        refuse(f"{where}.instructions", variant.instructions, "words, none empty or long, none twice")
+
+
+def _are_words(words: Sequence[str]) -> bool:
+    return all(1 <= len(word) <= WORD_LENGTH for word in words) and len(set(words)) == len(words)
 
 
 def _check_model(variant: Variant, where: str, sizes: Mapping[str, int]) -> None:

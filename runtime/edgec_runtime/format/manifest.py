@@ -129,9 +129,12 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The network for one (target, precision).
+    """The network for one (target, precision, profile).
 
-    `engine_versions`: those it was proven on. `architectures`: as `platform.machine()` names them.
+    `profile`: of the integers, null where it computes in none. `engine_versions`: those it was proven on.
+    `architectures`: as `platform.machine()` names them. `instructions`: any one of these the processor must
+    have, as Linux names them in /proc/cpuinfo; empty where any processor will do. Of several profiles of one
+    target and precision the best stands first.
     `input` and `output` are the engine's own tensor names, `layout` theirs. `input_quantization` and
     `output_quantization`: what their int8 stand for; null where they are float32. `operators`: how many
     operators run in which type, counted in the engine's own optimized graph. `slower_than_fp32`: so it was
@@ -140,10 +143,12 @@ class Variant:
 
     target: str
     precision: Precision
+    profile: str | None
     engine: EngineName
     engine_versions: tuple[str, ...]
     min_engine_version: str
     architectures: tuple[str, ...]
+    instructions: tuple[str, ...]
     files: tuple[str, ...]
     input: str
     output: str

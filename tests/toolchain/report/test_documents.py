@@ -15,10 +15,10 @@ from edgec_runtime.bench import BenchReport
 
 SCORES = {"dice": 0.93, "iou": 0.87, "pixel_accuracy": 0.98, "precision": 0.94, "recall": 0.92}
 RESULTS = (
-    EvalResult("cpu", "onnxruntime", "fp32", SCORES, None),
-    EvalResult("cpu", "onnxruntime", "int8-static", {**SCORES, "dice": 0.929}, None),
+    EvalResult("cpu", "onnxruntime", "fp32", None, SCORES, None),
+    EvalResult("cpu", "onnxruntime", "int8-static", None, {**SCORES, "dice": 0.929}, None),
     EvalResult(
-        "tflite", "tflite", "fp32", None, "tflite is not installed: pip install 'edgec-runtime[tflite]'"
+        "tflite", "tflite", "fp32", None, None, "tflite is not installed: pip install 'edgec-runtime[tflite]'"
     ),
 )
 
@@ -36,6 +36,7 @@ def test_eval_document() -> None:
         "target": "cpu",
         "engine": "onnxruntime",
         "precision": "fp32",
+        "profile": None,
         "metrics": SCORES,
     }
     assert document["results"][2]["metrics"] is None

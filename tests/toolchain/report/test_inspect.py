@@ -17,6 +17,7 @@ FOUND = Inspection(
     "cpu",
     "onnxruntime",
     "int8-static",
+    None,
     (
         timed("q", "QuantizeLinear", "convert", "image", 1),
         timed("c", "QLinearConv", "int8", "q", 5),
@@ -32,10 +33,11 @@ NOTHING = Inspection(
     "tflite",
     "tflite",
     "int8-static",
+    None,
     (Operator("c", "CONV_2D", "int8", "c", ("image",), False, None, 2 * 1024 * 1024),),
     None,
 )
-REFUSED = Inspection("raspberry-pi-5", "onnxruntime", "fp32", (), "this machine is x86_64")
+REFUSED = Inspection("raspberry-pi-5", "onnxruntime", "fp32", None, (), "this machine is x86_64")
 ROWS = (FOUND, NOTHING, REFUSED)
 
 

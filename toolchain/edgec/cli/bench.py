@@ -29,18 +29,18 @@ def command(
     run, 2: none could; the table says why.
     """
     from edgec.report.bench import bench_table
-    from edgec_runtime.bench import bench, write_report
+    from edgec_runtime.bench import bench, row_title, write_report
 
     bundle = bundle or newest_bundle()
     with display.progress() as progress, progress.step(f"bench {bundle}"):
 
         def measured(row: dict[str, Any]) -> None:
-            progress.say(f"{row['target']} {row['precision']} {'failed' if 'error' in row else 'measured'}")
+            progress.say(f"{row_title(row)} {'failed' if 'error' in row else 'measured'}")
 
         report = bench(bundle, targets, precisions, threads, measured)
     for row in report.measurements:
         if "warning" in row:
-            display.warn(f"{row['target']} {row['precision']}: {row['warning']}")
+            display.warn(f"{row_title(row)}: {row['warning']}")
     if report.measured:
         display.say(f"written: {write_report(report, bundle)}")
     display.result(report.to_json(), bench_table(report), then=[run_line(bundle)])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OPTION_OF = {
     "precisions": "--quant",
     "targets": "--target",
+    "profiles": "--profile",
     "calibration_method": "--calibration-method",
     "calibration_samples": "--calibration-samples",
 }
@@ -44,6 +45,13 @@ OPTION_OF = {
     multiple=True,
     type=TargetWord(),
     help="A name of `edgec targets`, may be repeated. Default: cpu, openvino and tflite.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME",
+    help="Profile of `edgec targets` to build int8-static and mixed in, may be repeated. Default: portable.",
 )
 @click.option("--size", type=Size(), default="256x256", show_default=True, help="Height and width in pixels.")
 @click.option(

@@ -12,6 +12,7 @@ from edgec.ladder.step import Step, engine_step, graph_step, source_step
 from edgec.variant import CALIBRATED, in_precision
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.manifest import Variant
+from edgec_runtime.format.profile import in_words
 from edgec_targets import load_target
 
 UNCALIBRATED = (
@@ -21,11 +22,17 @@ UNCALIBRATED = (
 
 @dataclass(frozen=True)
 class _Made:
-    """A graph in one precision, the targets whose variants come from it, or why there is none."""
+    """A graph in one precision, the variants that come from it, or why there is none."""
 
     graph: Graph | None
-    targets: tuple[str, ...]
+    variants: tuple[Variant, ...]
     why: str = ""
+
+    @property
+    def name(self) -> str:
+        """The precision and the targets."""
+        words = in_words(self.variants[0].precision, self.variants[0].profile)
+        return f"{words} for {', '.join(dict.fromkeys(variant.target for variant in self.variants))}"
 
 
 def plan(
@@ -41,7 +48,7 @@ def plan(
     for precision in dict.fromkeys(v.precision for v in variants if v.precision != "fp32"):
         chosen = [variant for variant in variants if variant.precision == precision]
         for made in _made(origin.graph, chosen, calibration):
-            steps += _branch(bundle, chosen, made, base, calibration)
+            steps += _branch(bundle, made, base, calibration)
     return tuple(steps)
 
 
@@ -56,43 +63,42 @@ def _upper(origin: Origin) -> list[Step]:
 
 
 def _made(graph: Graph | None, variants: Sequence[Variant], calibration: Calibration | None) -> list[_Made]:
-    """The graphs of one precision: targets with the same integers share one."""
+    """The graphs of one precision: variants with the same integers share one."""
     found: dict[str, _Made] = {}
     for variant in variants:
         made = _in_precision(graph, variant, calibration)
         key = made.graph.digest if made.graph is not None else made.why
         before = found.get(key, made)
-        targets = (*before.targets, *made.targets) if key in found else made.targets
-        found[key] = _Made(before.graph, targets, before.why)
+        mine = (*before.variants, variant) if key in found else made.variants
+        found[key] = _Made(before.graph, mine, before.why)
     return list(found.values())
 
 
 def _in_precision(graph: Graph | None, variant: Variant, calibration: Calibration | None) -> _Made:
-    targets = (variant.target,)
     if graph is None or (calibration is None and variant.precision in CALIBRATED):
-        return _Made(None, targets, UNCALIBRATED)
+        return _Made(None, (variant,), UNCALIBRATED)
     target = load_target(variant.target)
     try:
-        return _Made(in_precision(graph, calibration, target, variant.precision), targets)
+        found = in_precision(graph, calibration, target, variant.precision, variant.profile)
+        return _Made(found, (variant,))
     except EdgecError as error:
-        return _Made(None, targets, f"compared with the float network: {error}")
+        return _Made(None, (variant,), f"compared with the float network: {error}")
 
 
-def _branch(
-    bundle: Bundle, variants: Sequence[Variant], made: _Made, base: str, calibration: Calibration | None
-) -> list[Step]:
-    mine = [variant for variant in variants if variant.target in made.targets]
+def _branch(bundle: Bundle, made: _Made, base: str, calibration: Calibration | None) -> list[Step]:
     if made.graph is None:
-        return [_without_graph(engine_step(bundle, variant, None, base), made.why) for variant in mine]
-    precision = mine[0].precision
-    graph = graph_step(f"{precision} for {', '.join(made.targets)}", precision, made.graph, base)
+        return [
+            _without_graph(engine_step(bundle, variant, None, base), made.why) for variant in made.variants
+        ]
+    precision = made.variants[0].precision
+    graph = graph_step(made.name, precision, made.graph, base)
     recorded = bundle.manifest.lineage.samples_sha256
     found = calibration.ranges.samples_sha256 if calibration is not None else None
     if precision in CALIBRATED and None not in (recorded, found) and recorded != found:
         graph = graph.noting(
             "calibrated on other images than the bundle: name those that it was built with by --calibration"
         )
-    return [graph, *(engine_step(bundle, variant, made.graph, graph.name) for variant in mine)]
+    return [graph, *(engine_step(bundle, variant, made.graph, graph.name) for variant in made.variants)]
 
 
 def _engines_only(bundle: Bundle, variants: Sequence[Variant]) -> tuple[Step, ...]:

@@ -17,7 +17,10 @@ from edgec.source import Source
 from edgec.verify import reference
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
+from edgec_runtime.errors import EngineError
 from edgec_runtime.format.manifest import Precision, Variant
+from edgec_runtime.format.profile import in_words
+from edgec_runtime.machine import has_any
 
 Run = Callable[[Array], Array]
 
@@ -76,11 +79,13 @@ def engine_step(bundle: Bundle, variant: Variant, graph: Graph | None, below: st
 
     @contextmanager
     def opened() -> Iterator[Run]:
+        if not has_any(variant.instructions):
+            raise EngineError(f"this processor has no {' or '.join(variant.instructions)}")
         with Runner(lowered(), variant.engine) as running:
             yield running.run
 
     return Step(
-        f"{variant.target} {variant.precision}",
+        f"{variant.target} {in_words(variant.precision, variant.profile)}",
         "engine",
         variant.precision,
         below,

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from edgec.report.tables import mib, new_table, number, why_not
 from edgec_runtime.bench import BenchReport
+from edgec_runtime.format.profile import in_words
 
 NUMBERS = ("median ms", "p90 ms", "CV %", "runs", "times fp32", "load ms", "first ms", "peak MiB", "size MiB")
 
@@ -19,7 +20,8 @@ def bench_table(report: BenchReport) -> Table:
     rows = report.measurements
     base = {row["target"]: row["latency_ms"]["median"] for row in rows if _is_reference(row)}
     for row in rows:
-        table.add_row(row["target"], row["engine"], row["precision"], *_cells(row, base.get(row["target"])))
+        words = in_words(row["precision"], row["profile"])
+        table.add_row(row["target"], row["engine"], words, *_cells(row, base.get(row["target"])))
     return table
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from edgec.report.tables import mib, new_table, number, why_not
+from edgec_runtime.format.profile import in_words
 
 if TYPE_CHECKING:
     from edgec.pipeline import BuildResult, VariantResult
@@ -21,6 +22,7 @@ def build_document(result: "BuildResult") -> dict[str, Any]:
                 "target": row.target.name,
                 "engine": row.target.engine,
                 "precision": row.precision,
+                "profile": row.profile,
                 "status": "built" if row.built else "refused",
                 "reason": row.reason,
                 "size_bytes": row.built.size_bytes if row.built else None,
@@ -36,7 +38,7 @@ def build_table(result: "BuildResult") -> Table:
     words = ["target", "engine", "precision", "operators run as"]
     table = new_table(str(result.bundle), words, ["MiB", "max error", "mask agreement", "Dice", "times fp32"])
     for row in result.variants:
-        table.add_row(row.target.name, row.target.engine, row.precision, *_cells(row))
+        table.add_row(row.target.name, row.target.engine, in_words(row.precision, row.profile), *_cells(row))
     return table
 
 

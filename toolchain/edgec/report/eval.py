@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from edgec.report.tables import new_table, number, why_not
+from edgec_runtime.format.profile import in_words
 
 if TYPE_CHECKING:
     from edgec.evaluation import EvalResult
@@ -40,13 +41,15 @@ def _row(result: "EvalResult") -> dict[str, Any]:
         "target": result.target,
         "engine": result.engine,
         "precision": result.precision,
+        "profile": result.profile,
         "metrics": {key: result.metrics[key] for key in METRICS} if result.metrics else None,
     }
     return document if result.reason is None else document | {"reason": result.reason}
 
 
 def _cells(row: "EvalResult", reference: float | None) -> tuple[Any, ...]:
+    words = in_words(row.precision, row.profile)
     if row.metrics is None:
-        return (why_not(f"{row.precision}: {row.reason}"), *("-" for _ in METRICS), "-")
+        return (why_not(f"{words}: {row.reason}"), *("-" for _ in METRICS), "-")
     loss = "-" if reference is None else f"{row.metrics['dice'] - reference:+.4f}"
-    return (row.precision, *(number(row.metrics[key], 4) for key in METRICS), loss)
+    return (words, *(number(row.metrics[key], 4) for key in METRICS), loss)

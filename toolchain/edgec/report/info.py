@@ -11,6 +11,7 @@ from edgec.report.tables import MIB, mib, new_table, number
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.decode import encode_manifest
 from edgec_runtime.format.manifest import InputSpec, Manifest, OutputSpec, Variant
+from edgec_runtime.format.profile import in_words
 
 
 def read_manifest(bundle: Path) -> Manifest:
@@ -73,12 +74,17 @@ def _variants(manifest: Manifest) -> Table:
     return table
 
 
+def _processors(variant: Variant) -> str:
+    needed = f" with {' or '.join(variant.instructions)}" if variant.instructions else ""
+    return ", ".join(variant.architectures) + needed
+
+
 def _row(variant: Variant, size: int) -> tuple[str, ...]:
     return (
         variant.target,
         f"{variant.engine} >= {variant.min_engine_version}",
-        variant.precision,
-        ", ".join(variant.architectures),
+        in_words(variant.precision, variant.profile),
+        _processors(variant),
         ", ".join(f"{count} {kind}" for kind, count in sorted(variant.operators.items())),
         mib(size),
         f"{variant.parity.max_error:.1e}" if variant.parity else "-",

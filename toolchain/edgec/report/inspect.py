@@ -9,6 +9,7 @@ from rich.table import Table
 from edgec.inspection import Inspection, milliseconds
 from edgec.lower import Operator, count_types
 from edgec.report.tables import mib, new_table, number, why_not
+from edgec_runtime.format.profile import in_words
 
 
 def inspect_document(bundle: str, rows: Sequence[Inspection], ops: bool) -> dict[str, Any]:
@@ -31,7 +32,12 @@ def inspect_parts(bundle: str, rows: Sequence[Inspection], ops: bool) -> list[Re
 
 
 def _variant(row: Inspection, ops: bool) -> dict[str, Any]:
-    head: dict[str, Any] = {"target": row.target, "engine": row.engine, "precision": row.precision}
+    head: dict[str, Any] = {
+        "target": row.target,
+        "engine": row.engine,
+        "precision": row.precision,
+        "profile": row.profile,
+    }
     if row.reason is not None:
         return head | {"reason": row.reason}
     findings = row.findings
@@ -77,7 +83,7 @@ def _summary(bundle: str, rows: Sequence[Inspection]) -> Table:
     words = ["target", "engine", "precision", "operators run as"]
     table = new_table(bundle, words, ["ms", "float islands", "% of ms", "conversions", "% of ms"])
     for row in rows:
-        head = (row.target, row.engine, row.precision)
+        head = (row.target, row.engine, in_words(row.precision, row.profile))
         if row.reason is not None:
             table.add_row(*head, why_not(row.reason), *["-"] * 5)
             continue
@@ -123,7 +129,7 @@ def _found(row: Inspection) -> Table:
 
 
 def _title(row: Inspection, what: str) -> str:
-    return f"{row.target} {row.precision} in {row.engine}: {what}"
+    return f"{row.target} {in_words(row.precision, row.profile)} in {row.engine}: {what}"
 
 
 def _names(operators: Iterable[Operator]) -> str:

@@ -16,11 +16,13 @@ def targets_document() -> dict[str, Any]:
 
 def targets_table(document: dict[str, Any]) -> Table:
     """A row for each target."""
-    table = new_table("Targets", ["name", "what it is", "engine", "precisions", "int8", "usable here"], [])
+    table = new_table(
+        "Targets", ["name", "what it is", "engine", "precisions", "profiles", "usable here"], []
+    )
     for row in document["targets"]:
         here = Text("yes", style="green") if row["usable"] else Text(row["reason"], style="yellow")
         table.add_row(
-            row["name"], row["title"], row["engine"], ", ".join(row["precisions"]), row["int8"], here
+            row["name"], row["title"], row["engine"], ", ".join(row["precisions"]), _profiles(row), here
         )
     return table
 
@@ -33,7 +35,7 @@ def _row(target: Target) -> dict[str, Any]:
         "engine": target.engine,
         "architectures": list(target.architectures),
         "precisions": list(target.precisions),
-        "int8": _int8(target),
+        "profiles": [{"name": name, **found.model_dump()} for name, found in target.profiles.items()],
         "cannot": target.cannot,
         "avoid": dict(target.avoid),
         "usable": reason is None,
@@ -41,8 +43,9 @@ def _row(target: Target) -> dict[str, Any]:
     }
 
 
-def _int8(target: Target) -> str:
-    if target.int8 is None:
-        return "-"
-    weights = "7-bit weights" if target.int8.reduce_range else "int8 weights"
-    return f"{target.int8.activation} x {weights}"
+def _profiles(row: dict[str, Any]) -> str:
+    return "\n".join(f"{found['name']}: {_int8(found['int8'])}" for found in row["profiles"]) or "-"
+
+
+def _int8(found: dict[str, Any]) -> str:
+    return f"{found['activation']} x {'7-bit' if found['reduce_range'] else 'int8'} weights"
