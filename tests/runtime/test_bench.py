@@ -10,8 +10,8 @@ from edgec_runtime.bench import bench, write_report
 from edgec_runtime.errors import BundleError, UsageError
 
 ROW = {
-    "bundle", "target", "engine", "precision", "profile", "precision_in_force", "threads", "load_ms", "first_ms",
-    "latency_ms", "memory_mib", "size_bytes",
+    "bundle", "target", "engine", "precision", "profile", "precision_in_force", "threads", "load_ms",
+    "first_ms", "latency_ms", "memory_mib", "size_bytes",
 }  # fmt: skip
 LATENCY = {"median", "mean", "p90", "p99", "min", "max", "cv", "runs"}
 

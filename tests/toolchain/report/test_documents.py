@@ -71,6 +71,7 @@ def measurement(precision: str, median: float) -> dict[str, Any]:
         "target": "cpu",
         "engine": "onnxruntime",
         "precision": precision,
+        "profile": None,
         "precision_in_force": "f32",
         "threads": 1,
         "load_ms": 10.0,

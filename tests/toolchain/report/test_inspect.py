@@ -105,6 +105,7 @@ def test_the_document() -> None:
         "target": "raspberry-pi-5",
         "engine": "onnxruntime",
         "precision": "fp32",
+        "profile": None,
         "reason": "this machine is x86_64",
     }
     to_json(document)
