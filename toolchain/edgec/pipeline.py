@@ -12,6 +12,7 @@ from edgec.errors import UsageError
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.lineage import lineage
+from edgec.output import for_output
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress
@@ -86,8 +87,9 @@ def build(
         source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
     with progress.step("export"):
         exported = export(source, recipe.size)
+    source, network = for_output(recipe.output, source, exported.graph)
     with progress.step("simplify"):
-        graph = simplify(exported.graph).graph
+        graph = simplify(network).graph
     job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
     contents = _contents(recipe, source, job)
     rows = list[VariantResult]()
@@ -133,7 +135,7 @@ def _prepare(
     if set(recipe.precisions).intersection(CALIBRATED):
         calibration = calibrated(graph, samples, recipe.calibration_method, cache, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
-    output = output_spec(graph, recipe)
+    output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(source.module, graph, spec, output, calibration, inputs, reference, evaluation, recipe.io)
 
