@@ -22,7 +22,7 @@ TARGETS = ("cpu", "openvino", "tflite")
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(Recipe(model="unet_light"), tmp_path_factory.mktemp("artifacts")).bundle
+    return build(Recipe(model="unet_light"), tmp_path_factory.mktemp("artifacts"), slower="unmeasured").bundle
 
 
 @pytest.fixture(params=["nuclei", str(VALIDATION)], ids=["shipped", "validation"])

@@ -61,7 +61,7 @@ def build(folder: Path) -> Build:
     """Run `edgec build` with these words; gives the bundle and the rows of the JSON document."""
 
     def run(*words: str) -> tuple[Path, Rows]:
-        line = [sys.executable, "-m", "edgec", "build", *words, "--json"]
+        line = [sys.executable, "-m", "edgec", "build", *words, "--no-measure", "--json"]
         done = subprocess.run(line, cwd=folder, capture_output=True, text=True)
         assert done.returncode in (0, 1), done.stderr
         document = json.loads(done.stdout)
@@ -123,7 +123,7 @@ def test_the_pupil_network_finds_pupils_in_every_precision(pupil: Path) -> None:
         assert variant.accuracy is not None
         dice[variant.target, variant.precision] = variant.accuracy.dice
     assert dice["cpu", "fp32"] > 0.85
-    assert min(dice.values()) >= dice["cpu", "fp32"] - 0.005
+    assert min(dice.values()) >= dice["cpu", "fp32"] - 0.01
 
 
 def test_the_text_network_says_the_same_on_every_target(text: Path) -> None:

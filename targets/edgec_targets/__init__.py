@@ -2,8 +2,18 @@
 
 from edgec_targets.load import load_target
 from edgec_targets.names import target_names
+from edgec_targets.profiles import check_profiles
 from edgec_targets.target import Int8, Profile, Target
 from edgec_targets.usable import usable
 from edgec_targets.words import unknown_word
 
-__all__ = ["Int8", "Profile", "Target", "load_target", "target_names", "unknown_word", "usable"]
+__all__ = [
+    "Int8",
+    "Profile",
+    "Target",
+    "check_profiles",
+    "load_target",
+    "target_names",
+    "unknown_word",
+    "usable",
+]

@@ -1,6 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgec_runtime.format.manifest import ClassSpec, OutputSpec
 from edgec_runtime.mask import decide, probabilities, to_mask
@@ -59,3 +62,22 @@ def test_probabilities_are_scaled_before_they_are_decided() -> None:
     np.testing.assert_array_equal(to_mask(output, spec, (1, 4)), [[0, 0, 1, 1]])
     np.testing.assert_array_equal(to_mask(output, replace(spec, threshold=0.2), (1, 4)), [[0, 1, 1, 1]])
     assert to_mask(output, spec, (5, 3)).shape == (5, 3)
+
+
+@given(seed=st.integers(0, 1000), threshold=st.floats(0.01, 0.99))
+def test_an_activation_that_is_not_computed_decides_alike(seed: int, threshold: float) -> None:
+    logits = np.random.default_rng(seed).normal(scale=4, size=(1, 2, 6, 7)).astype(np.float32)
+    sigmoid = replace(THRESHOLD, activation="sigmoid", threshold=threshold)
+    close = np.abs(probabilities(logits, sigmoid) - threshold).min(axis=1)[0] < 1e-6
+    same = to_mask(logits, sigmoid, (6, 7)) == decide(probabilities(logits, sigmoid), sigmoid)
+    assert (same | close).all()
+    three = np.random.default_rng(seed).normal(size=(1, 3, 6, 7)).astype(np.float32)
+    assert (to_mask(three, ARGMAX, (6, 7)) == decide(probabilities(three, ARGMAX), ARGMAX)).all()
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.7])
+def test_the_threshold_is_put_where_the_activation_would_put_it(threshold: float) -> None:
+    spec = replace(THRESHOLD, channels=1, activation="sigmoid", threshold=threshold)
+    limit = np.log(threshold / (1 - threshold))
+    output = np.array([limit - 0.01, limit + 0.01], np.float32).reshape(1, 1, 1, 2)
+    np.testing.assert_array_equal(to_mask(output, spec, (1, 2)), [[0, 1]])

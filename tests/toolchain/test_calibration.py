@@ -101,10 +101,10 @@ class Notes(Progress):
 def test_a_build_calibrates_on_images_given_in_python_and_again_from_its_cache(tmp_path: Path) -> None:
     recipe = RECIPE.model_copy(update={"targets": ("cpu",), "calibration_method": "entropy"})
     notes = Notes()
-    built = build(recipe, tmp_path, images=IMAGES, progress=notes)
+    built = build(recipe, tmp_path, images=IMAGES, slower="unmeasured", progress=notes)
     assert notes.notes["calibrate"] == "entropy on 25 of 25 images, given in Python"
     assert len(list((tmp_path / CACHE).iterdir())) == 1
-    again = build(recipe, tmp_path, images=IMAGES, progress=notes)
+    again = build(recipe, tmp_path, images=IMAGES, slower="unmeasured", progress=notes)
     assert notes.notes["calibrate"].endswith("from cache")
     assert again.bundle.read_bytes() == built.bundle.read_bytes()
     with Bundle.open(built.bundle) as bundle:
@@ -117,6 +117,6 @@ def test_a_build_calibrates_on_an_npz_of_prepared_arrays(tmp_path: Path) -> None
         update={"targets": ("cpu",), "calibration": str(tmp_path / "ready.npz"), "calibration_samples": 4}
     )
     notes = Notes()
-    result = build(recipe, tmp_path / "out", progress=notes)
+    result = build(recipe, tmp_path / "out", slower="unmeasured", progress=notes)
     assert [row.reason for row in result.variants] == [None, None]
     assert notes.notes["calibrate"] == "min-max on 4 of 6 images, ready.npz"

@@ -65,7 +65,8 @@ def test_missing_calibration_images(tmp_path: Path) -> None:
 
 
 def test_int8_ends_concern_the_quantized_tflite_variant(tiny_recipe: Recipe, tmp_path: Path) -> None:
-    result = build(tiny_recipe.model_copy(update={"io": "int8", "targets": ("cpu", "tflite")}), tmp_path)
+    recipe = tiny_recipe.model_copy(update={"io": "int8", "targets": ("cpu", "tflite")})
+    result = build(recipe, tmp_path, slower="unmeasured")
     assert [row.reason for row in result.variants] == [None] * 4
     with Bundle.open(result.bundle) as bundle:
         ends = {(v.target, v.precision): v.input_quantization for v in bundle.manifest.variants}

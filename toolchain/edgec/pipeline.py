@@ -12,6 +12,7 @@ from edgec.errors import UsageError
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.lineage import lineage
+from edgec.output import for_output
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress
@@ -27,7 +28,7 @@ from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.profile import in_words
 from edgec_runtime.image import Image
 from edgec_runtime.race import Ratio
-from edgec_targets import Target, load_target, unknown_word
+from edgec_targets import Target, check_profiles, load_target
 
 PARITY_SAMPLES = 4
 
@@ -82,15 +83,16 @@ def build(
     """
     targets = [load_target(name) for name in recipe.targets]
     _check_io(recipe, targets)
-    _check_profiles(recipe, targets)
+    check_profiles(recipe.profiles, targets)
     given = open_images(recipe.calibration) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
     with progress.step(f"load {recipe.model}"):
         source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
     with progress.step("export"):
         exported = export(source, recipe.size)
+    source, network = for_output(recipe.output, source, exported.graph)
     with progress.step("simplify"):
-        graph = simplify(exported.graph).graph
+        graph = simplify(network).graph
     job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
     contents = _contents(recipe, source, job)
     rows = list[VariantResult]()
@@ -122,13 +124,6 @@ def _check_io(recipe: Recipe, targets: list[Target]) -> None:
         )
 
 
-def _check_profiles(recipe: Recipe, targets: list[Target]) -> None:
-    known = dict.fromkeys(name for target in targets for name in target.profiles)
-    for name in recipe.profiles:
-        if name not in known:
-            raise unknown_word(f"profile of {', '.join(recipe.targets)}", name, known)
-
-
 def _prepare(
     recipe: Recipe,
     source: Source,
@@ -147,7 +142,7 @@ def _prepare(
     if set(recipe.precisions).intersection(CALIBRATED):
         calibration = calibrated(graph, samples, recipe.calibration_method, cache, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
-    output = output_spec(graph, recipe)
+    output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(source.module, graph, spec, output, calibration, inputs, reference, evaluation, recipe.io)
 
@@ -166,15 +161,13 @@ def _attempt(
 def _judged(rows: list[VariantResult], contents: Contents, *, keep: bool) -> list[VariantResult]:
     """The rows of one target with their speed; those that are slower than fp32 refused, or labelled."""
     speeds = compare_with_fp32(contents, [row.built for row in rows if row.built is not None])
-    keys = [(row.precision, row.profile) for row in rows]
-    return [
-        _with_speed(row, speeds[key], keep) if key in speeds else row
-        for row, key in zip(rows, keys, strict=True)
-    ]
+    return [_with_speed(row, speeds.get((row.precision, row.profile)), keep) for row in rows]
 
 
-def _with_speed(row: VariantResult, speed: Speed, keep: bool) -> VariantResult:
+def _with_speed(row: VariantResult, speed: Speed | None, keep: bool) -> VariantResult:
     built = row.built
+    if speed is None:
+        return row
     if built is None or speed.reason is None:
         return replace(row, times_fp32=speed.times_fp32)
     label = replace(built, slower_than_fp32=True) if keep else None

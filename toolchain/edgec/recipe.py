@@ -14,6 +14,7 @@ from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.names import segment_problem
 
 Size = tuple[int, int]
+Output = Literal["probability", "mask"]
 Io = Literal["float", "int8"]
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
@@ -23,7 +24,8 @@ class Recipe(BaseModel):
 
     `size`: (height, width) in pixels, or None for any size the network takes. `scale`, `mean`, `std`: a
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
-    network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
+    network's output into probabilities; None finds out from the graph. `output`: "mask" where nobody asks
+    for probabilities. `calibration` and `evaluation`:
     a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
     `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
     `profiles`: those of the targets in which integers are built, by default the portable one.
@@ -45,6 +47,7 @@ class Recipe(BaseModel):
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     activation: Literal["none", "sigmoid", "softmax"] | None = None
+    output: Output = "probability"
     threshold: float = Field(default=0.5, gt=0, lt=1)
     classes: tuple[str, ...] | None = None
     calibration: str = "nuclei-calibration"

@@ -37,8 +37,8 @@ def input_spec(graph: Graph, recipe: Recipe, multiple_of: int) -> InputSpec:
     )
 
 
-def output_spec(graph: Graph, recipe: Recipe) -> OutputSpec:
-    """How the network's output becomes a mask.
+def output_spec(graph: Graph, recipe: Recipe, left_out: Activation = "none") -> OutputSpec:
+    """How the network's output becomes a mask; `left_out`: the activation that the network had.
 
     Raises UsageError where the recipe's classes do not fit the network's channels.
     """
@@ -46,6 +46,8 @@ def output_spec(graph: Graph, recipe: Recipe) -> OutputSpec:
     held = _activation_held(graph)
     missing: Activation = "sigmoid" if channels == 1 else "softmax"
     activation: Activation = recipe.activation or ("none" if held else missing)
+    if left_out != "none":
+        activation = left_out
     kind = (held or missing) if activation == "none" else activation
     decision: Decision = "argmax" if kind == "softmax" else "threshold"
     return OutputSpec(

@@ -49,7 +49,7 @@ class Job:
     io: Io
 
 
-def build_variant(job: Job, target: Target, precision: Precision, profile: str | None = None) -> BuiltVariant:
+def build_variant(job: Job, target: Target, precision: Precision, profile: str | None) -> BuiltVariant:
     """Make and prove the files of one variant; `profile`: of the target, where it computes in integers.
 
     Raises UsageError where the target cannot do the precision or this processor lacks the profile's
@@ -111,7 +111,7 @@ def in_precision(
     calibration: Calibration | None,
     target: Target,
     precision: Precision,
-    profile: str | None = None,
+    profile: str | None,
 ) -> Graph:
     """The graph that is lowered for one (target, precision, profile).
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgec.errors import ParityError
+from edgec.output import before_activation
 from edgec.source import Source
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import OutputSpec, Parity
@@ -36,10 +37,13 @@ class Comparison:
 def reference(source: Source) -> Callable[[Array], Array]:
     """What the source itself answers: torch where it is a module, else the given ONNX in ONNX Runtime.
 
-    The function takes and gives float32 NCHW with a batch of one.
+    The function takes and gives float32 NCHW with a batch of one, without the activation that is left out.
     """
-    if source.module is not None:
-        return _in_torch(source)
+    run = _in_torch(source) if source.module is not None else _in_onnxruntime(source)
+    return before_activation(run, source.left_out)
+
+
+def _in_onnxruntime(source: Source) -> Callable[[Array], Array]:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(source.onnx, providers=["CPUExecutionProvider"])

@@ -20,6 +20,7 @@ from edgec.recipe import Recipe
 from edgec.source import load_source
 from edgec.variant import in_precision
 from edgec_runtime.bundle import Bundle
+from edgec_runtime.format.profile import PORTABLE
 from edgec_runtime.format.write import seal
 from edgec_targets import load_target
 
@@ -53,7 +54,7 @@ def tampered(bundle_path: Path, graph: Graph, calibration: Calibration, tmp_path
     """(target, precision, constants...) -> the bundle with those constants wrong in one variant."""
 
     def tamper(target: str, precision: str, *constants: str) -> Path:
-        wrong = in_precision(graph, calibration, load_target(target), precision).clone()
+        wrong = in_precision(graph, calibration, load_target(target), precision, PORTABLE).clone()
         for constant in constants:
             change(wrong, constant)
         lowered = lower(wrong, load_target(target).engine)

@@ -19,6 +19,7 @@ from edgec.lower import ENGINES, lower
 from edgec.runner import Runner
 from edgec.variant import in_precision
 from edgec_runtime.engine import Array
+from edgec_runtime.format.profile import PORTABLE
 from edgec_targets import load_target
 
 TARGETS = {"onnxruntime": "cpu", "openvino": "openvino", "tflite": "tflite"}
@@ -32,7 +33,10 @@ def image() -> Array:
 @pytest.fixture
 def graphs(graph: Graph, calibration: Calibration) -> Mapping[str, Graph]:
     """Engine -> the graph in its integers."""
-    return {e: in_precision(graph, calibration, load_target(t), "int8-static") for e, t in TARGETS.items()}
+    return {
+        e: in_precision(graph, calibration, load_target(t), "int8-static", PORTABLE)
+        for e, t in TARGETS.items()
+    }
 
 
 def piece_by_piece(cuts: Cuts, image: Array) -> Array:

@@ -70,6 +70,11 @@ OPTION_OF = {
     type=Word("activation", ("none", "sigmoid", "softmax")),
     help="What turns the output into probabilities. Default: what the graph lacks.",
 )
+@click.option(
+    "--output",
+    type=Word("output", ("probability", "mask")),
+    help="What is asked of it; mask leaves out the closing Sigmoid or Softmax. Default: probability.",
+)
 @click.option("--threshold", type=float, help="Probability from which a pixel is of the class. Default: 0.5.")
 @click.option("--classes", type=Names(), help="Names of the classes, the background first.")
 @click.option(

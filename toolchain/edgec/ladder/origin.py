@@ -9,6 +9,7 @@ from edgec.data import SHIPPED
 from edgec.errors import CheckpointError, UsageError
 from edgec.export import export
 from edgec.graph import Graph
+from edgec.output import for_output
 from edgec.passes.shapes import InferShapes
 from edgec.passes.simplify import simplify
 from edgec.progress import Progress
@@ -62,7 +63,7 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
     if problem:
         return _from_bundle(bundle, recipe, problem)
     with progress.step("export"):
-        exported = export(source, recipe.size).graph
+        source, exported = for_output(recipe.output, source, export(source, recipe.size).graph)
     with progress.step("simplify"):
         graph = simplify(exported).graph
     notes = () if lineage.checkpoint_sha256 else ("the bundle records no checkpoint to compare with",)

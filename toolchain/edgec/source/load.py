@@ -15,6 +15,7 @@ from edgec.errors import ModelSourceError
 from edgec.source.checkpoint import check_finite, load_weights
 from edgec.source.factory import call_factory
 from edgec.source.onnx_file import read_onnx
+from edgec_runtime.format.manifest import Activation
 
 _SEED = 0  # of the initialisation where there are no weights: the same bundle each time
 
@@ -26,6 +27,7 @@ class Source:
     `name` can name a bundle. `channels` is what the image has. `checkpoint_sha256` is that of the file of
     weights (of the .onnx file itself where it holds them). `trained` is False where no such file is known:
     the weights are then those that the factory set, perhaps random ones. `shipped`: they came with edgec.
+    `left_out`: the activation that is not asked of it (edgec.output).
     """
 
     name: str
@@ -36,6 +38,7 @@ class Source:
     checkpoint_sha256: str | None
     trained: bool
     shipped: bool = False
+    left_out: Activation = "none"
 
 
 def load_source(model: str, checkpoint: Path | None = None, channels: int | None = None) -> Source:

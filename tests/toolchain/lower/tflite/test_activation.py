@@ -14,7 +14,7 @@ from tests.toolchain.lower.networks import (
 from edgec.errors import UnsupportedOperatorError
 from edgec.lower import lower
 from edgec.lower import operators as census
-from edgec.lower.census.tflite import LEFT_OUT
+from edgec.lower.census.operator import LEFT_OUT
 
 SHAPE = (1, 4, 6, 5)
 PLAIN = ["Relu", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "Gelu"]

@@ -1,5 +1,6 @@
 """OpenVINO's compiled network, which says of each operator in which type it runs and how long."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from edgec_runtime.engines.openvino import configuration
 from edgec_runtime.errors import EngineError
 
 RUNS, WARM_UP = 30, 3
+# What a FakeQuantize that OpenVINO took apart left: its name and a number.
+PIECE = re.compile(r"_\d+$")
 ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
 SHAPES, OTHER = ("ShapeOf",), "other"  # it reads no value
@@ -54,7 +57,8 @@ def _operator(node: Any, kinds: dict[str, str], layers: dict[str, str]) -> Opera
     # The kernel's type, as in brgconv_avx512_f32. "runtimePrecision" may be that of the weights as stored.
     precision = _note(node, "primitiveType").rpartition("_")[2]
     parts = _note(node, "originalLayersNames").split(",")
-    fused = {part: layers[part] for part in parts if part in layers}
+    originals = [part if part in layers else PIECE.sub("", part) for part in parts]
+    fused = {part: layers[part] for part in originals if part in layers}
     kind = _kind(kinds.get(name, _note(node, "layerType")), fused)
     type_ = CONVERT if kind in CONVERSIONS else TYPES.get(precision, precision)
     return Operator(name, kind, OTHER if kind in SHAPES else type_, _layer(fused), ())
