@@ -31,9 +31,8 @@ def choose(
     """The variant to run: of the target given, else of the first that this machine can run.
 
     Without a precision, the one that the installed engine prefers; without a profile, the first that this
-    processor can run. Raises VariantError where the bundle has
-    no such variant or none for this processor, EngineMissingError or EngineVersionError where only the engine
-    is in the way.
+    processor can run. Raises VariantError where the bundle has no such variant or none for this processor,
+    EngineMissingError or EngineVersionError where only the engine is in the way.
     """
     targets = dict.fromkeys(v.target for v in bundle.manifest.variants) if target is None else (target,)
     problems: list[EngineError | VariantError] = []

@@ -9,7 +9,7 @@ import pytest
 from edgec_runtime.engines import ENGINES
 from edgec_runtime.errors import UsageError
 from edgec_runtime.format.manifest import PRECISIONS, Precision
-from edgec_targets import Target, load_target, target_names, unknown_word, usable
+from edgec_targets import Target, check_profiles, load_target, target_names, unknown_word, usable
 from edgec_targets.load import read_target
 
 NAMES = ["cpu", "openvino", "raspberry-pi-4", "raspberry-pi-5", "tflite"]
@@ -160,6 +160,15 @@ def test_the_profiles_of_a_build(
     target: str, precision: Precision, names: tuple[str, ...], found: tuple[str | None, ...]
 ) -> None:
     assert load_target(target).profiles_for(precision, names) == found
+
+
+def test_a_profile_of_any_of_the_targets_may_be_named() -> None:
+    targets = [load_target("cpu"), load_target("tflite")]
+    check_profiles(("x86-vnni", "portable"), targets)
+    with pytest.raises(UsageError, match=r"'armm' is not a profile of cpu, tflite: did you mean 'arm'\?"):
+        check_profiles(("armm",), targets)
+    with pytest.raises(UsageError, match="'arm' is not a profile of tflite: choose from portable"):
+        check_profiles(("arm",), targets[1:])
 
 
 def test_integers_need_their_types() -> None:
