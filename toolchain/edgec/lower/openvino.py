@@ -91,9 +91,12 @@ def _normalized(topology: bytes, kept: set[str], nodes: set[str]) -> bytes:
             port.set("names", ",".join(sorted(names)))
     _merge_constants(net)
     _leave_out_shapes(net)
+    for data in net.iter("data"):
+        if data.get("auto_broadcast") == "numpy":  # the default of every layer that has it
+            data.attrib.pop("auto_broadcast")
     for element in net.iter():
         element.text, element.tail = (element.text or "").strip() or None, None
-    return b'<?xml version="1.0"?>\n' + ET.tostring(net)
+    return b'<?xml version="1.0"?>\n' + ET.tostring(net).replace(b" />", b"/>")
 
 
 def _leave_out_shapes(net: ET.Element) -> None:
