@@ -14,6 +14,7 @@ from edgec.lineage import lineage
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress
+from edgec.quantize import check_layers
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
@@ -48,6 +49,15 @@ class BuildResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What all variants of a recipe are made from."""
+
+    source: Source
+    job: Job
+    contents: Contents
+
+
 def build(
     recipe: Recipe,
     out: Path = Path("artifacts"),
@@ -67,13 +77,8 @@ def build(
     targets = [load_target(name) for name in recipe.targets]
     given = open_images(recipe.calibration) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
-    with progress.step(f"load {recipe.model}"):
-        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
-    with progress.step("export"):
-        exported = export(source, recipe.size)
-    with progress.step("simplify"):
-        graph = simplify(exported.graph).graph
-    job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
+    prepared = prepare(recipe, given, out / CACHE, progress)
+    source, job, contents = prepared.source, prepared.job, prepared.contents
     rows = []
     for target in targets:
         for precision in recipe.precisions:
@@ -83,12 +88,28 @@ def build(
     if not built:
         raise UsageError("no variant could be built:\n" + "\n".join(f"  {_said(row)}" for row in rows))
     with progress.step("pack"):
-        manifest, files = assemble(_contents(recipe, source, job), built)
+        manifest, files = assemble(contents, built)
         bundle = publish(manifest, files, out, force=force)
     return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), _warnings(recipe, source))
 
 
-def _prepare(
+def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> Prepared:
+    """Load, export, simplify and, where a precision of the recipe needs ranges, calibrate on `images`.
+
+    Raises EdgecError, UsageError too where a float layer is none of the network's.
+    """
+    with progress.step(f"load {recipe.model}"):
+        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
+    with progress.step("export"):
+        exported = export(source, recipe.size)
+    with progress.step("simplify"):
+        graph = simplify(exported.graph).graph
+    check_layers(graph, recipe.float_layers)
+    job = _job(recipe, source, graph, exported.multiple_of, images, cache, progress)
+    return Prepared(source, job, _contents(recipe, source, job))
+
+
+def _job(
     recipe: Recipe,
     source: Source,
     graph: Graph,
@@ -103,13 +124,13 @@ def _prepare(
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     ranges = None
-    if "int8-static" in recipe.precisions:
+    if {"int8-static", "mixed"} & set(recipe.precisions):
         with progress.step("calibrate", total=len(samples)) as step:
             ranges = measure_ranges(graph, samples, recipe.calibration_method, cache, step)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation)
+    return Job(source.module, graph, spec, output, ranges, inputs, reference, evaluation, recipe.float_layers)
 
 
 def _attempt(job: Job, target: Target, precision: Precision) -> VariantResult:
@@ -140,7 +161,8 @@ def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:
     if not source.trained:
         found.append(f"{source.name} has random weights: give trained ones with --checkpoint")
     defaults = Recipe.model_fields["calibration"].default
-    if not source.shipped and recipe.calibration == defaults and "int8-static" in recipe.precisions:
+    integers = {"int8-static", "mixed"} & set(recipe.precisions)
+    if not source.shipped and recipe.calibration == defaults and integers:
         found.append(
             "int8 was calibrated on the shipped nuclei images: give your own with --calibration FOLDER"
         )

@@ -24,7 +24,8 @@ class Recipe(BaseModel):
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
     network's output into probabilities; None finds out from the graph. `calibration` and `evaluation`:
     a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
-    `calibration_samples` images are taken.
+    `calibration_samples` images are taken. `float_layers`: the convolutions that stay in float where the
+    precision is mixed, by the names that `edgec tune` and `edgec inspect --ops` tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +49,7 @@ class Recipe(BaseModel):
     calibration_method: Method = "min-max"
     calibration_samples: int = Field(default=64, ge=1)
     evaluation: str | None = None
+    float_layers: tuple[str, ...] = ()
 
     @field_validator("version")
     @classmethod
@@ -72,6 +74,19 @@ class Recipe(BaseModel):
             raise ValueError(f"size {self.size[0]}x{self.size[1]}: both must be at least 1")
         if min(self.std) <= 0:
             raise ValueError("std must be above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _mixed(self) -> Self:
+        if "mixed" in self.precisions and not self.float_layers:
+            raise ValueError(
+                "mixed needs the layers that stay in float: run `edgec tune`, which finds them, or name them "
+                "with --float-layers"
+            )
+        if self.float_layers and "mixed" not in self.precisions:
+            raise ValueError(
+                "float layers belong to the precision mixed: add --quant mixed, or leave them out"
+            )
         return self
 
     def record(self) -> dict[str, Recorded]:

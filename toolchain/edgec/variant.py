@@ -30,7 +30,7 @@ class Job:
 
     `module` is the source's, None where it is an ONNX file. `inputs` are prepared images, float32 NCHW with
     a batch of one, and `reference` what the source answers to them. `ranges` is None where no precision needs
-    them, `evaluation` where there is no truth.
+    them, `evaluation` where there is no truth. `float_layers` are those of the precision mixed.
     """
 
     module: nn.Module | None
@@ -41,6 +41,7 @@ class Job:
     inputs: tuple[Array, ...]
     reference: tuple[Array, ...]
     evaluation: Dataset | None
+    float_layers: tuple[str, ...] = ()
 
 
 def build_variant(job: Job, target: Target, precision: Precision) -> BuiltVariant:
@@ -91,7 +92,8 @@ def _in_precision(job: Job, target: Target, precision: Precision) -> Graph:
         return store_int8(job.graph)
     if job.ranges is None or target.int8 is None:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_best(job.graph, job.ranges, target.int8, job.inputs, job.reference)
+    kept = job.float_layers if precision == "mixed" else ()
+    return quantize_best(job.graph, job.ranges, target.int8, job.inputs, job.reference, kept)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

@@ -80,6 +80,7 @@ OPTION_OF = {
 @click.option(
     "--data", "evaluation", metavar="DATA", help="Images with masks: the accuracy goes into the bundle."
 )
+@click.option("--float-layers", type=Names(), help="Layers that stay in float where the precision is mixed.")
 @click.option("--name", help="The bundle's name. Default: the model's.")
 @click.option("--version", help="The bundle's semantic version. Default: 1.0.0.")
 @click.option(

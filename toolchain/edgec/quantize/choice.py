@@ -1,6 +1,6 @@
 """With or without bias correction: whichever answers more like the float network."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -13,7 +13,12 @@ from edgec_targets.target import Int8
 
 
 def quantize_best(
-    graph: Graph, ranges: Ranges, int8: Int8, inputs: Sequence[Array], reference: Sequence[Array]
+    graph: Graph,
+    ranges: Ranges,
+    int8: Int8,
+    inputs: Sequence[Array],
+    reference: Sequence[Array],
+    float_layers: Collection[str] = (),
 ) -> Graph:
     """`quantize_static`, with its biases corrected where that helps.
 
@@ -23,9 +28,12 @@ def quantize_best(
     alone can add to the others.
 
     Both run as they are written, integers expanded before each operator: what an engine's own kernels do on
-    this machine does not decide. Raises QuantizationError, EngineError.
+    this machine does not decide. Raises QuantizationError, UsageError, EngineError.
     """
-    candidates = [quantize_static(graph, ranges, int8, correct_bias=correct) for correct in (False, True)]
+    candidates = [
+        quantize_static(graph, ranges, int8, correct_bias=correct, float_layers=float_layers)
+        for correct in (False, True)
+    ]
     errors = [mean_squared_error(candidate, inputs, reference) for candidate in candidates]
     return candidates[int(np.argmin(errors))]  # of equals, the one without
 
