@@ -16,6 +16,7 @@ from edgec_runtime.errors import EdgecError
 
 COMMANDS = {
     "build": "edgec.cli.build",
+    "tune": "edgec.cli.tune",
     "bench": "edgec.cli.bench",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",

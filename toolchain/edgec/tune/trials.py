@@ -33,7 +33,9 @@ class Trials:
             return self.journal.once(key, lambda: self._score(float_layers))
         self.tried.append(float_layers)
         precision = self.workshop.precision(float_layers)
-        with self.progress.step(f"try {precision} with {len(float_layers)} layers in float") as step:
+        with self.progress.step(
+            f"try {precision}, {len(float_layers)} of {len(self.fp32)} layers in float"
+        ) as step:
             found = self.journal.once(key, lambda: self._score(float_layers))
             step.note = f"Dice {found['searched']:.4f} searched, {found['held']:.4f} held"
         return found
