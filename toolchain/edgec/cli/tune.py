@@ -85,7 +85,7 @@ def command(
     plot of the Pareto front into the run's folder. Exit code 1: nothing meets the budgets.
     """
     from edgec.report.front import draw_front
-    from edgec.report.tune import front_table, ranking_table, tune_document
+    from edgec.report.tune import front_table, in_words, ranking_table, tune_document
     from edgec.tune import Budgets, tune
 
     recipe = make_recipe({**options, "targets": (target,)})
@@ -97,10 +97,8 @@ def command(
     display.say(f"{plot}: the Pareto front")
     if result.recipe is None or result.built is None:
         nearest = budgets.nearest(result.front)
-        display.warn(
-            f"nothing meets the budgets; the nearest is {nearest.precision} with "
-            f"{len(nearest.float_layers)} layers in float: {', '.join(budgets.missed(nearest))}"
-        )
+        missed = ", ".join(budgets.missed(nearest))
+        display.warn(f"nothing meets the budgets; the nearest is {in_words(nearest, result)}: {missed}")
         then = []
     else:
         for warning in result.built.warnings:

@@ -71,10 +71,17 @@ def front_table(result: "TuneResult") -> Table:
     return table
 
 
+def in_words(candidate: "Candidate", result: "TuneResult") -> str:
+    """The candidate in a sentence."""
+    if candidate.precision != "mixed":
+        return candidate.precision
+    return f"mixed with {_named(candidate, len(result.ranking))} in float"
+
+
 def _named(candidate: "Candidate", count: int) -> str:
     if len(candidate.float_layers) in (0, count):
         return "all" if candidate.float_layers else "none"
-    return f"{len(candidate.float_layers)}: {', '.join(candidate.float_layers)}"
+    return ", ".join(candidate.float_layers)
 
 
 def _row(result: "TuneResult", candidate: "Candidate") -> dict[str, Any]:

@@ -3,6 +3,6 @@
 from edgec.tune.budgets import Budgets
 from edgec.tune.candidate import Candidate
 from edgec.tune.sensitivity import Layer
-from edgec.tune.tune import TuneResult, tune
+from edgec.tune.tuning import TuneResult, tune
 
 __all__ = ["Budgets", "Candidate", "Layer", "TuneResult", "tune"]

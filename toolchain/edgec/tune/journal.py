@@ -21,6 +21,7 @@ class Journal:
 
     def __init__(self, folder: Path, inputs: Mapping[str, Any]) -> None:
         """Begin or go on. Raises UsageError naming the inputs that differ, OutputError."""
+        self.folder = folder
         self._path = folder / FILE
         self._inputs = dict(inputs)
         self._done: dict[str, Any] = {}

@@ -1,13 +1,13 @@
 """tune(): from a recipe and budgets to the layers that stay in float, and their bundle."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
 from edgec.calibration import CACHE
-from edgec.data import open_dataset, open_images
+from edgec.data import Dataset, open_dataset, open_images
 from edgec.errors import UsageError
 from edgec.pipeline import BuildResult, Prepared, build, prepare
 from edgec.progress import SILENT, Progress
@@ -62,12 +62,12 @@ def tune(
     Writes `recipe.yaml` and the bundle there. Raises EdgecError; UsageError where the recipe names not one
     target of this machine's architecture, no data, or `run` was begun with another recipe.
     """
-    target = _measurable(recipe)
+    target, data = _measurable(recipe), _data(recipe)
     recipe = recipe.model_copy(update={"precisions": ("fp32", "int8-static"), "float_layers": ()})
     root = RUNS if run is None else run.parent
     prepared = prepare(recipe, open_images(recipe.calibration), root / CACHE, progress)
-    trials = _begin(recipe, prepared, target, run or _next_run(root, prepared.contents.name), progress)
-    folder = trials.workshop.folder.parent
+    folder = run or _next_run(root, prepared.contents.name)
+    trials = _begin(prepared, target, data, _journal(recipe, prepared, data, folder), progress)
     ranking = confirm(rank(trials), trials)
     search(trials, ranking, budgets.max_drop)
     candidates = trials.candidates()
@@ -75,9 +75,8 @@ def tune(
     chosen = budgets.chosen(front)
     final = None if chosen is None else _write_recipe(recipe, chosen, folder)
     built = None if final is None else build(final, folder, force=True, progress=progress)
-    shutil.rmtree(
-        trials.workshop.folder, ignore_errors=True
-    )  # a later run with other budgets builds what it lacks
+    # A later run with other budgets builds what it lacks.
+    shutil.rmtree(trials.workshop.folder, ignore_errors=True)
     return TuneResult(
         run=folder,
         target=target.name,
@@ -117,22 +116,35 @@ def _next_run(root: Path, name: str) -> Path:
     return root / f"{name}-{number}"
 
 
-def _begin(recipe: Recipe, prepared: Prepared, target: Target, folder: Path, progress: Progress) -> Trials:
-    job = prepared.job
-    if recipe.evaluation is None or job.ranges is None:
+def _data(recipe: Recipe) -> Dataset:
+    """The recipe's data, refused here, before anything is written, where it cannot be split."""
+    if recipe.evaluation is None:
         raise UsageError("tune needs images with masks: give --data")
-    data = open_dataset(recipe.evaluation, classes=len(job.output.classes))
-    searched, held = split(data)
+    data = open_dataset(recipe.evaluation)
+    split(data)
+    return data
+
+
+def _journal(recipe: Recipe, prepared: Prepared, data: Dataset, folder: Path) -> Journal:
+    ranges = prepared.job.ranges
     inputs = {
         "recipe": recipe.digest,
-        "network": job.graph.digest,
-        "calibration": job.ranges.samples_sha256,
+        "network": prepared.job.graph.digest,
+        "calibration": None if ranges is None else ranges.samples_sha256,
         "data": data.digest,
     }
-    journal = Journal(folder, inputs)
-    progress.say(f"{folder} keeps what is done: after an interruption, go on with --run {folder}")
+    return Journal(folder, inputs)
+
+
+def _begin(prepared: Prepared, target: Target, data: Dataset, journal: Journal, progress: Progress) -> Trials:
+    searched, held = split(replace(data, classes=len(prepared.job.output.classes)))
+    progress.say(
+        f"{journal.folder} keeps what is done: after an interruption, go on with --run {journal.folder}"
+    )
     progress.say(f"{len(searched)} images are searched on, {len(held)} others confirm")
-    return Trials(Workshop(prepared, target, folder / "candidates"), searched, held, journal, progress)
+    return Trials(
+        Workshop(prepared, target, journal.folder / "candidates"), searched, held, journal, progress
+    )
 
 
 def _write_recipe(recipe: Recipe, chosen: Candidate, folder: Path) -> Recipe:
