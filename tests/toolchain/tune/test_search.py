@@ -5,7 +5,7 @@ import pytest
 from edgec.data import Dataset, open_dataset
 from edgec.errors import DataError
 from edgec.tune import Layer
-from edgec.tune.search import fewest, order_by_gain
+from edgec.tune.search import LEFT_OUT, fewest, needed, order_by_gain
 from edgec.tune.split import split
 
 
@@ -56,3 +56,14 @@ def test_images_without_masks_are_refused(tmp_path: Path) -> None:
     bare = Dataset("bare", tuple(type(f)(f.name, f.image, None) for f in data.files), 2)
     with pytest.raises(DataError, match="masks"):
         split(bare)
+
+
+def test_of_those_found_what_is_not_needed_is_left_out() -> None:
+    assert needed(["a", "b", "c", "d"], lambda names: {"b", "d"} <= set(names)) == ["b", "d"]
+    assert needed(["a"], lambda names: pytest.fail(f"tried {names}")) == ["a"]
+
+
+def test_only_some_of_many_are_tried() -> None:
+    tried: list[object] = []
+    needed([str(number) for number in range(40)], lambda names: bool(tried.append(names)))
+    assert len(tried) == LEFT_OUT

@@ -95,20 +95,22 @@ def command(
     plot = result.run / "front.png"
     draw_front(result, plot)
     display.say(f"{plot}: the Pareto front")
-    if result.recipe is None or result.built is None:
+    verdict = []
+    if result.chosen is None or result.recipe is None or result.built is None:
         nearest = budgets.nearest(result.front)
         missed = ", ".join(budgets.missed(nearest))
-        display.warn(f"nothing meets the budgets; the nearest is {in_words(nearest, result)}: {missed}")
+        display.warn(f"nothing meets the budgets; the nearest is {in_words(nearest)}: {missed}")
         then = []
     else:
         for warning in result.built.warnings:
             display.warn(warning)
         bundle = result.built.bundle
+        verdict = [f"chosen: {in_words(result.chosen)}"]
         then = [
             bench_line(bundle),
             inspect_line(bundle),
             eval_line(bundle, str(recipe.evaluation)),
             build_line(result.recipe),
         ]
-    display.result(tune_document(result), ranking_table(result), front_table(result), then=then)
+    display.result(tune_document(result), ranking_table(result), front_table(result), *verdict, then=then)
     return 0 if result.chosen is not None else 1

@@ -1,5 +1,6 @@
 """The picture of a Pareto front."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from edgec.tune import Candidate, TuneResult
 
 MIB = 1024 * 1024
+NEAR = 0.2, 0.1  # in parts of the front's width and height: labels would overlap
 INK, FRONT, CHOSEN, LIMIT = "#555555", "#1f5fa8", "#d1495b", "#b0762a"
 
 
@@ -45,15 +47,11 @@ def _draw_candidates(axes: "Axes", result: "TuneResult") -> None:
     rest = [one for one in result.candidates if one not in result.front]
     if rest:
         _points(axes, rest, color="#bbbbbb", s=30, label="tried; another is better in all")
-    axes.plot(
-        [one.latency_ms for one in result.front],
-        [one.worst_drop for one in result.front],
-        color=FRONT,
-        linewidth=1.2,
-        alpha=0.6,
-    )
+    line = _without_size(result.front)
+    x, y = [one.latency_ms for one in line], [one.worst_drop for one in line]
+    axes.plot(x, y, color=FRONT, linewidth=1.2, alpha=0.6)
     _points(axes, result.front, color=FRONT, s=45, label="Pareto front")
-    for one in result.front:
+    for one in _apart(result):
         axes.annotate(
             _label(one, result),
             (one.latency_ms, one.worst_drop),
@@ -68,7 +66,33 @@ def _draw_candidates(axes: "Axes", result: "TuneResult") -> None:
         _points(axes, [result.chosen], s=170, label="chosen", **ring)
 
 
-def _points(axes: "Axes", candidates: "tuple[Candidate, ...] | list[Candidate]", **style: Any) -> None:
+def _without_size(front: "Sequence[Candidate]") -> "list[Candidate]":
+    """Of the front, the fastest first, those that none is better than in latency and drop alone."""
+    kept: list[Candidate] = []
+    for one in front:
+        if not kept or one.worst_drop < kept[-1].worst_drop:
+            kept.append(one)
+    return kept
+
+
+def _apart(result: "TuneResult") -> "list[Candidate]":
+    """The points that get a label: the chosen, then those that are not too near one that has one."""
+    front = result.front
+    kept: list[Candidate] = []
+    wide = max(one.latency_ms for one in front) - min(one.latency_ms for one in front) or 1.0
+    high = max(one.worst_drop for one in front) - min(one.worst_drop for one in front) or 1.0
+    for one in sorted(front, key=lambda one: (one is not result.chosen, one.precision == "mixed")):
+        near = [
+            abs(one.latency_ms - other.latency_ms) / wide < NEAR[0]
+            and abs(one.worst_drop - other.worst_drop) / high < NEAR[1]
+            for other in kept
+        ]
+        if not any(near):
+            kept.append(one)
+    return kept
+
+
+def _points(axes: "Axes", candidates: "Sequence[Candidate]", **style: Any) -> None:
     axes.scatter(
         [one.latency_ms for one in candidates],
         [one.worst_drop for one in candidates],

@@ -59,7 +59,7 @@ def front_table(result: "TuneResult") -> Table:
         verdict = "chosen" if candidate is result.chosen else f"misses {missed}" if missed else "met"
         table.add_row(
             candidate.precision,
-            _named(candidate, len(result.ranking)),
+            f"{len(candidate.float_layers)} of {len(result.ranking)}",
             verdict,
             f"{candidate.latency_ms:.2f}",
             f"{candidate.times_fp32:.2f}",
@@ -71,17 +71,11 @@ def front_table(result: "TuneResult") -> Table:
     return table
 
 
-def in_words(candidate: "Candidate", result: "TuneResult") -> str:
+def in_words(candidate: "Candidate") -> str:
     """The candidate in a sentence."""
     if candidate.precision != "mixed":
         return candidate.precision
-    return f"mixed with {_named(candidate, len(result.ranking))} in float"
-
-
-def _named(candidate: "Candidate", count: int) -> str:
-    if len(candidate.float_layers) in (0, count):
-        return "all" if candidate.float_layers else "none"
-    return ", ".join(candidate.float_layers)
+    return f"mixed with {', '.join(candidate.float_layers)} in float"
 
 
 def _row(result: "TuneResult", candidate: "Candidate") -> dict[str, Any]:

@@ -10,9 +10,10 @@ from edgec_runtime.format.manifest import Precision
 class Candidate:
     """`float_layers` in the network's order; all of them is fp32, none of them int8-static.
 
-    `latency_ms`: median of one image on this machine; `times_fp32`: how many times as fast as fp32, paired in
-    the same run. `dice`: mean on the held images; `dice_drop` and `search_drop`: how far it is below fp32's
-    there, and on the images that were searched on. `size_bytes`: of the engine's files.
+    `times_fp32`: how many times as fast as fp32, measured in the same race. `latency_ms`: of one image on
+    this machine, fp32's median over all races divided by that. `dice`: mean on the held images; `dice_drop`
+    and `search_drop`: how far it is below fp32's there, and on the images that were searched on.
+    `size_bytes`: of the engine's files.
     """
 
     precision: Precision

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
+from statistics import median
 
 import numpy as np
 
@@ -21,20 +22,26 @@ def measure(
 ) -> dict[Layers, dict[str, float]]:
     """Each candidate, and `base` -> {"ms", "times", "more_ms"} of one image, on the target's threads.
 
-    `ms`: median. `times`: how many times as fast as `base`, and `more_ms`: how many milliseconds more, both
-    medians over the rounds of one race. Raises EngineError where one does not run.
+    `times`: how many times as fast as `base`, median over the rounds of one race. `ms`: the median of `base`
+    over all races, divided by that, so that what was busy in one race does not count. `more_ms`: how many
+    milliseconds more than `base`. Raises EngineError where one does not run.
     """
-    found: dict[Layers, dict[str, float]] = {}
+    times: dict[Layers, float] = {base: 1.0}
+    base_ms = []
     others = [candidate for candidate in candidates if candidate != base]
     with progress.step("measure latencies", total=len(others)) as step:
         for start in range(0, max(1, len(others)), TOGETHER):
             batch = [base, *others[start : start + TOGETHER]]
             key = "race " + " ".join(key_of(layers) for layers in batch)
-            times = journal.once(key, partial(_race, batch, workshop))
-            for layers in batch:
-                found.setdefault(layers, times[key_of(layers)])
+            found = journal.once(key, partial(_race, batch, workshop))
+            base_ms.append(found[key_of(base)]["ms"])
+            times |= {layers: found[key_of(layers)]["times"] for layers in batch}
             step.advance(len(batch) - 1)
-    return found
+    ms = {layers: median(base_ms) / faster for layers, faster in times.items()}
+    return {
+        layers: {"ms": ms[layers], "times": times[layers], "more_ms": ms[layers] - ms[base]}
+        for layers in times
+    }
 
 
 def threads(workshop: Workshop) -> int:
@@ -54,10 +61,6 @@ def _race(batch: Sequence[Layers], workshop: Workshop) -> dict[str, dict[str, fl
         times = race({key: process.run for key, process in processes.items()})
     base = times[key_of(batch[0])]
     return {
-        key: {
-            "ms": float(np.median(values)),
-            "times": ratio(base, values).median,
-            "more_ms": float(np.median(values - base)),
-        }
+        key: {"ms": float(np.median(values)), "times": ratio(base, values).median}
         for key, values in times.items()
     }

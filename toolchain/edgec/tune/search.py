@@ -1,4 +1,4 @@
-"""Which layers go back to float, and how many: the order by gain a millisecond, then bisection."""
+"""Which layers go back to float: in the order of gain a millisecond, found by bisection."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,6 +7,7 @@ from edgec.tune.sensitivity import Layer
 from edgec.tune.trials import Trials
 
 WEIGHED = 12  # of so many of the most sensitive layers it is measured what they cost in float
+LEFT_OUT = 6  # of so many of the layers found it is tried whether they are needed
 UNTOLD = 0.01  # of int8's latency: less is not told on a shared machine, and no layer counts as cheaper
 
 
@@ -14,7 +15,8 @@ def search(trials: Trials, ranking: Sequence[Layer], max_drop: float) -> None:
     """Try what may be the fastest that loses at most `max_drop` on both parts; see Trials.tried.
 
     All layers in 8 bits where that holds. Else as few as bisection finds go back to float, in the order of
-    what that gains for each millisecond.
+    what that gains for each millisecond, and of those the last in the order are left out one by one where the
+    others do.
     """
     if max(trials.drops(())) <= max_drop:
         return
@@ -23,10 +25,12 @@ def search(trials: Trials, ranking: Sequence[Layer], max_drop: float) -> None:
     more_ms = {name: speeds[layers]["more_ms"] for name, layers in alone.items()}
     order = [layer.name for layer in order_by_gain(ranking, more_ms, speeds[()]["ms"])]
 
-    def meets(count: int) -> bool:
-        return max(trials.drops(trials.workshop.only(order[:count]))) <= max_drop
+    def meets(names: Sequence[str]) -> bool:
+        return max(trials.drops(trials.workshop.only(names))) <= max_drop
 
-    fewest(len(order), meets)
+    found = order[: fewest(len(order), lambda count: meets(order[:count]))]
+    if len(found) < len(order):
+        needed(found, meets)
 
 
 def order_by_gain(
@@ -57,3 +61,16 @@ def fewest(count: int, meets: Callable[[int], bool]) -> int:
         else:
             low = middle
     return high
+
+
+def needed(names: Sequence[str], meets: Callable[[Sequence[str]], bool]) -> list[str]:
+    """`names`, which meet, without those that are not needed; the last but one is tried first.
+
+    The last is needed: bisection found that those before it do not meet.
+    """
+    kept = list(names)
+    for name in reversed(names[max(0, len(names) - 1 - LEFT_OUT) : -1]):
+        fewer = [other for other in kept if other != name]
+        if meets(fewer):
+            kept = fewer
+    return kept
