@@ -59,6 +59,7 @@ def _draw_candidates(axes: "Axes", result: "TuneResult") -> None:
             textcoords="offset points",
             fontsize=8,
             color=INK,
+            zorder=2,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )
     if result.chosen is not None:
