@@ -33,6 +33,7 @@ $ edgec targets
 $ edgec build --model unet_light --quant int8-static
 $ edgec info artifacts/unet_light-1.0.0.edgec
 $ edgec inspect artifacts/unet_light-1.0.0.edgec --ops
+$ edgec tune --model unet_light --data nuclei --max-drop 0.005
 $ edgec eval artifacts/unet_light-1.0.0.edgec --data nuclei
 $ edgec verify artifacts/unet_light-1.0.0.edgec
 $ edgec bench --target cpu --target openvino --target tflite

@@ -37,6 +37,8 @@ def test_the_size_of_a_record_is_numbers() -> None:
         {"version": "1.0"},
         {"name": "../up"},
         {"unknown": 1},
+        {"precisions": ("fp32", "mixed")},
+        {"float_layers": ("conv2d",)},
     ],
 )
 def test_impossible_values_are_refused(wrong: dict[str, object]) -> None:

@@ -16,11 +16,12 @@ from edgec.output import for_output
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress
+from edgec.quantize import check_layers
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
 from edgec.speed import Speed, compare_with_fp32
-from edgec.variant import CALIBRATED, Job, build_variant, takes_int8
+from edgec.variant import Job, build_variant, takes_int8
 from edgec.verify import reference_outputs
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EdgecError
@@ -29,6 +30,7 @@ from edgec_runtime.format.profile import in_words
 from edgec_runtime.image import Image
 from edgec_runtime.race import Ratio
 from edgec_targets import Target, check_profiles, load_target
+from edgec_targets.target import PROFILED
 
 PARITY_SAMPLES = 4
 
@@ -61,6 +63,15 @@ class BuildResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What all variants of a recipe are made from."""
+
+    source: Source
+    job: Job
+    contents: Contents
+
+
 def build(
     recipe: Recipe,
     out: Path = Path("artifacts"),
@@ -86,15 +97,8 @@ def build(
     check_profiles(recipe.profiles, targets)
     given = open_images(recipe.calibration) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
-    with progress.step(f"load {recipe.model}"):
-        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
-    with progress.step("export"):
-        exported = export(source, recipe.size)
-    source, network = for_output(recipe.output, source, exported.graph)
-    with progress.step("simplify"):
-        graph = simplify(network).graph
-    job = _prepare(recipe, source, graph, exported.multiple_of, given, out / CACHE, progress)
-    contents = _contents(recipe, source, job)
+    prepared = prepare(recipe, given, out / CACHE, progress)
+    source, job, contents = prepared.source, prepared.job, prepared.contents
     rows = list[VariantResult]()
     for target in targets:
         found = [
@@ -124,7 +128,24 @@ def _check_io(recipe: Recipe, targets: list[Target]) -> None:
         )
 
 
-def _prepare(
+def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> Prepared:
+    """Load, export, simplify and, where a precision of the recipe needs ranges, calibrate on `images`.
+
+    Raises EdgecError, UsageError too where a float layer is none of the network's.
+    """
+    with progress.step(f"load {recipe.model}"):
+        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
+    with progress.step("export"):
+        exported = export(source, recipe.size)
+    source, network = for_output(recipe.output, source, exported.graph)
+    with progress.step("simplify"):
+        graph = simplify(network).graph
+    check_layers(graph, recipe.float_layers)
+    job = _job(recipe, source, graph, exported.multiple_of, images, cache, progress)
+    return Prepared(source, job, _contents(recipe, source, job))
+
+
+def _job(
     recipe: Recipe,
     source: Source,
     graph: Graph,
@@ -139,12 +160,23 @@ def _prepare(
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     calibration = None
-    if set(recipe.precisions).intersection(CALIBRATED):
+    if set(recipe.precisions).intersection(PROFILED):
         calibration = calibrated(graph, samples, recipe.calibration_method, cache, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
-    return Job(source.module, graph, spec, output, calibration, inputs, reference, evaluation, recipe.io)
+    return Job(
+        source.module,
+        graph,
+        spec,
+        output,
+        calibration,
+        inputs,
+        reference,
+        evaluation,
+        recipe.io,
+        recipe.float_layers,
+    )
 
 
 def _attempt(
@@ -196,7 +228,8 @@ def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:
     if not source.trained:
         found.append(f"{source.name} has random weights: give trained ones with --checkpoint")
     defaults = Recipe.model_fields["calibration"].default
-    if not source.shipped and recipe.calibration == defaults and "int8-static" in recipe.precisions:
+    integers = {"int8-static", "mixed"} & set(recipe.precisions)
+    if not source.shipped and recipe.calibration == defaults and integers:
         found.append(
             "int8 was calibrated on the shipped nuclei images: give your own with --calibration FOLDER"
         )

@@ -29,6 +29,8 @@ class Recipe(BaseModel):
     a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
     `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
     `profiles`: those of the targets in which integers are built, by default the portable one.
+    `float_layers`: the convolutions that stay in float where the precision is mixed, by the names that
+    `edgec tune` and `edgec inspect --ops` tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +57,7 @@ class Recipe(BaseModel):
     calibration_samples: int = Field(default=64, ge=1)
     evaluation: str | None = None
     io: Io = "float"
+    float_layers: tuple[str, ...] = ()
 
     @field_validator("version")
     @classmethod
@@ -79,6 +82,19 @@ class Recipe(BaseModel):
             raise ValueError(f"size {self.size[0]}x{self.size[1]}: both must be at least 1")
         if min(self.std) <= 0:
             raise ValueError("std must be above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _mixed(self) -> Self:
+        if "mixed" in self.precisions and not self.float_layers:
+            raise ValueError(
+                "mixed needs the layers that stay in float: run `edgec tune`, which finds them, or name them "
+                "with --float-layers"
+            )
+        if self.float_layers and "mixed" not in self.precisions:
+            raise ValueError(
+                "float layers belong to the precision mixed: add --quant mixed, or leave them out"
+            )
         return self
 
     def record(self) -> dict[str, Recorded]:

@@ -1,5 +1,6 @@
 """One variant: quantize, lower, run and prove the network for one (target, precision)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from torch import nn
@@ -25,7 +26,6 @@ from edgec_runtime.machine import has_any
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
 
-CALIBRATED: tuple[Precision, ...] = ("int8-static",)
 """The precisions that need ranges of activations."""
 
 
@@ -35,7 +35,8 @@ class Job:
 
     `module` is the source's, None where it is an ONNX file. `inputs` are prepared images, float32 NCHW with
     a batch of one, and `reference` what the source answers to them. `calibration` is None where no precision
-    needs it, `evaluation` where there is no truth. `io` concerns the variants that can take int8.
+    needs it, `evaluation` where there is no truth. `io` concerns the variants that can take int8,
+    `float_layers` those of the precision mixed.
     """
 
     module: nn.Module | None
@@ -47,6 +48,7 @@ class Job:
     reference: tuple[Array, ...]
     evaluation: Dataset | None
     io: Io
+    float_layers: tuple[str, ...]
 
 
 def build_variant(job: Job, target: Target, precision: Precision, profile: str | None) -> BuiltVariant:
@@ -92,7 +94,7 @@ def _check_instructions(target: Target, profile: str) -> None:
 
 
 def _lowered(job: Job, target: Target, precision: Precision, profile: str | None) -> Lowered:
-    graph = in_precision(job.graph, job.calibration, target, precision, profile)
+    graph = in_precision(job.graph, job.calibration, target, precision, profile, job.float_layers)
     try:
         return lower(graph, target.engine, job.io if takes_int8(target, precision) else "float")
     except UnsupportedOperatorError as error:
@@ -112,10 +114,12 @@ def in_precision(
     target: Target,
     precision: Precision,
     profile: str | None,
+    float_layers: Collection[str] = (),
 ) -> Graph:
     """The graph that is lowered for one (target, precision, profile).
 
-    `calibration` is needed by the precisions of CALIBRATED. Raises QuantizationError.
+    `calibration` is needed by the precisions that are PROFILED; `float_layers` stay in float where the
+    precision is mixed. Raises QuantizationError, and UsageError for a layer that the network does not have.
     """
     if precision == "fp32":
         return graph
@@ -125,7 +129,8 @@ def in_precision(
         return store_int8(graph)
     if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    return quantize_best(graph, calibration.ranges, target.profiles[profile].int8, calibration.samples)
+    kept = float_layers if precision == "mixed" else ()
+    return quantize_best(graph, calibration.ranges, target.profiles[profile].int8, calibration.samples, kept)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

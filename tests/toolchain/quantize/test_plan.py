@@ -1,11 +1,14 @@
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.toolchain.quantize.networks import network, values
 
+from edgec.errors import UsageError
 from edgec.graph import Graph
-from edgec.quantize.plan import make_plan, tensors_to_observe
+from edgec.quantize.plan import layers, make_plan, tensors_to_observe
+from edgec.tidy import name_nodes
 
 W = values(2, 2, 1, 1)
 HALF = np.array([0, 0, 1, 1], np.int64)
@@ -152,3 +155,41 @@ def test_clip_to_limits_that_are_computed_is_not_part_of_a_convolution() -> None
         "h = ReduceMax<keepdims=0>(image) a = Conv(image, w) b = Clip(a, , h) map = Conv(b, w)", w=W
     )
     assert not any(make_plan(graph).made.values())
+
+
+def u_net() -> Graph:
+    graph = network(
+        """a = Conv(image, w) skip = Relu(a) small = MaxPool<kernel_shape=[2,2], strides=[2,2]>(skip)
+        inner = Conv(small, w) up = ConvTranspose<strides=[2,2]>(inner, t) both = Concat<axis=1>(up, skip)
+        map = Conv(both, v)""",
+        w=W,
+        t=values(2, 2, 2, 2),
+        v=values(1, 4, 1, 1),
+    )
+    name_nodes(graph.model)
+    return graph
+
+
+def test_layers_are_the_convolutions_in_order() -> None:
+    assert layers(u_net()) == {"a": "Conv", "inner": "Conv", "up": "ConvTranspose", "map": "Conv"}
+
+
+def test_layers_in_float_leave_what_is_fed_by_others_in_integers() -> None:
+    plan = make_plan(u_net(), ["a", "up"])
+    assert [node.name for node in plan.nodes] == ["inner", "map"]
+    # The MaxPool and the Concat have no integers to move; what they give is quantized.
+    assert [tensor.name for tensor in plan.tensors] == ["small", "inner", "both", "map"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_ranges_of_the_whole_plan_serve_every_choice(count: int) -> None:
+    graph = u_net()
+    observed = set(tensors_to_observe(graph))
+    for kept in itertools.combinations(layers(graph), count):
+        groups = make_plan(graph, kept).groups()
+        assert {str(source.name) for sources in groups.values() for source in sources} <= observed
+
+
+def test_an_unknown_layer_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="'iner' is not a layer of this network: did you mean 'inner'"):
+        make_plan(u_net(), ["a", "iner"])

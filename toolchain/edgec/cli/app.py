@@ -17,6 +17,7 @@ from edgec_runtime.errors import EdgecError
 COMMANDS = {
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
+    "tune": "edgec.cli.tune",
     "bench": "edgec.cli.bench",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",

@@ -98,6 +98,7 @@ OPTION_OF = {
     type=Word("type of input and output", ("float", "int8")),
     help="What quantized TFLite networks take and give; `Session` converts. Default: float.",
 )
+@click.option("--float-layers", type=Names(), help="Layers that stay in float where the precision is mixed.")
 @click.option("--name", help="The bundle's name. Default: the model's.")
 @click.option("--version", help="The bundle's semantic version. Default: 1.0.0.")
 @click.option(

@@ -9,11 +9,12 @@ from edgec.graph import Graph
 from edgec.ladder.limits import graph_limits
 from edgec.ladder.origin import Origin
 from edgec.ladder.step import Step, engine_step, graph_step, source_step
-from edgec.variant import CALIBRATED, in_precision
+from edgec.variant import in_precision
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.format.profile import in_words
 from edgec_targets import load_target
+from edgec_targets.target import PROFILED
 
 UNCALIBRATED = (
     "compared with the float network: its calibration images are not known here, name them with --calibration"
@@ -47,7 +48,7 @@ def plan(
     steps += [engine_step(bundle, variant, origin.graph, base) for variant in floats]
     for precision in dict.fromkeys(v.precision for v in variants if v.precision != "fp32"):
         chosen = [variant for variant in variants if variant.precision == precision]
-        for made in _made(origin.graph, chosen, calibration):
+        for made in _made(origin, chosen, calibration):
             steps += _branch(bundle, made, base, calibration)
     return tuple(steps)
 
@@ -62,11 +63,11 @@ def _upper(origin: Origin) -> list[Step]:
     return [source, exported, graph_step("simplified", "fp32", origin.graph, exported.name)]
 
 
-def _made(graph: Graph | None, variants: Sequence[Variant], calibration: Calibration | None) -> list[_Made]:
+def _made(origin: Origin, variants: Sequence[Variant], calibration: Calibration | None) -> list[_Made]:
     """The graphs of one precision: variants with the same integers share one."""
     found: dict[str, _Made] = {}
     for variant in variants:
-        made = _in_precision(graph, variant, calibration)
+        made = _in_precision(origin, variant, calibration)
         key = made.graph.digest if made.graph is not None else made.why
         before = found.get(key, made)
         mine = (*before.variants, variant) if key in found else made.variants
@@ -74,12 +75,13 @@ def _made(graph: Graph | None, variants: Sequence[Variant], calibration: Calibra
     return list(found.values())
 
 
-def _in_precision(graph: Graph | None, variant: Variant, calibration: Calibration | None) -> _Made:
-    if graph is None or (calibration is None and variant.precision in CALIBRATED):
+def _in_precision(origin: Origin, variant: Variant, calibration: Calibration | None) -> _Made:
+    graph = origin.graph
+    if graph is None or (calibration is None and variant.precision in PROFILED):
         return _Made(None, (variant,), UNCALIBRATED)
-    target = load_target(variant.target)
+    target, kept = load_target(variant.target), origin.recipe.float_layers if origin.recipe else ()
     try:
-        found = in_precision(graph, calibration, target, variant.precision, variant.profile)
+        found = in_precision(graph, calibration, target, variant.precision, variant.profile, kept)
         return _Made(found, (variant,))
     except EdgecError as error:
         return _Made(None, (variant,), f"compared with the float network: {error}")
@@ -94,7 +96,7 @@ def _branch(bundle: Bundle, made: _Made, base: str, calibration: Calibration | N
     graph = graph_step(made.name, precision, made.graph, base)
     recorded = bundle.manifest.lineage.samples_sha256
     found = calibration.ranges.samples_sha256 if calibration is not None else None
-    if precision in CALIBRATED and None not in (recorded, found) and recorded != found:
+    if precision in PROFILED and None not in (recorded, found) and recorded != found:
         graph = graph.noting(
             "calibrated on other images than the bundle: name those that it was built with by --calibration"
         )

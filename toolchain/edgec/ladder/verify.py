@@ -11,12 +11,12 @@ from edgec.ladder.climb import Climber, Ladder
 from edgec.ladder.origin import Origin, calibration_data, find_origin
 from edgec.ladder.plan import plan
 from edgec.progress import SILENT, Progress
-from edgec.variant import CALIBRATED
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.image import prepare
 from edgec_runtime.selftest import read_tensor
+from edgec_targets.target import PROFILED
 
 SAMPLES = 8
 
@@ -84,7 +84,7 @@ def _calibration(
     if origin.graph is None or recipe is None:
         return None
     data = calibration_data(recipe, images)
-    if data is None or not any(variant.precision in CALIBRATED for variant in variants):
+    if data is None or not any(variant.precision in PROFILED for variant in variants):
         return None
     samples = choose_samples(open_images(data), recipe.calibration_samples, bundle.manifest.input)
     cache = bundle.path.resolve().parent / CACHE

@@ -6,6 +6,7 @@ from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.depth_to_space import SpellDepthToSpace
 from edgec.lower.rewrites.dynamic_matmul import QuantizeMatMulDynamically
 from edgec.lower.rewrites.expanded_weights import ExpandWeightsAtLoad
+from edgec.lower.rewrites.float_convolutions import KeepFloatConvolutions
 from edgec.lower.rewrites.wide_head import WidenHead
 
 FILE = "model.onnx"
@@ -15,12 +16,17 @@ def lower(graph: Graph) -> Lowered:
     """The network as `model.onnx`.
 
     In a quantized network ConvTranspose, which ONNX Runtime would compute in float32 between two conversions,
-    becomes a Conv and moves of pixels, and the head is widened; a float one stays as it is
-    (benchmarks/rewrites.py measures what each gains). Weights stored as int8 are computed with in integers by
-    MatMul and Gemm, and else expanded at load.
+    becomes a Conv and moves of pixels, the head is widened, and convolutions that were left in float are kept
+    from being rounded; a float network stays as it is (benchmarks/rewrites.py measures what each gains).
+    Weights stored as int8 are computed with in integers by MatMul and Gemm, and else expanded at load.
     """
     if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
-        for rewrite in (ConvTransposeToConv(), SpellDepthToSpace(), WidenHead()):
+        for rewrite in (
+            ConvTransposeToConv(),
+            SpellDepthToSpace(),
+            WidenHead(),
+            KeepFloatConvolutions(),
+        ):
             graph = rewrite(graph).graph
     graph = QuantizeMatMulDynamically()(graph).graph
     graph = ExpandWeightsAtLoad()(graph).graph

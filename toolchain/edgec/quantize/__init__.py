@@ -1,12 +1,16 @@
 """Graph + Ranges -> Graph."""
 
-from edgec.quantize.choice import quantize_best
-from edgec.quantize.plan import convolution_inputs, tensors_to_observe
+from edgec.quantize.choice import answers, mean_squared_error, quantize_best
+from edgec.quantize.plan import check_layers, convolution_inputs, layers, tensors_to_observe
 from edgec.quantize.static import quantize_static
 from edgec.quantize.storage import store_float16, store_int8
 
 __all__ = [
+    "answers",
+    "check_layers",
     "convolution_inputs",
+    "layers",
+    "mean_squared_error",
     "quantize_best",
     "quantize_static",
     "store_float16",

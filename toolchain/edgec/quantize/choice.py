@@ -1,6 +1,6 @@
 """With or without bias correction: whichever answers more like the float network."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -12,7 +12,13 @@ from edgec_runtime.engine import Array
 from edgec_targets.target import Int8
 
 
-def quantize_best(graph: Graph, ranges: Ranges, int8: Int8, samples: Sequence[Array]) -> Graph:
+def quantize_best(
+    graph: Graph,
+    ranges: Ranges,
+    int8: Int8,
+    samples: Sequence[Array],
+    float_layers: Collection[str] = (),
+) -> Graph:
     """`quantize_static`, with its biases corrected where that helps.
 
     The rule: both graphs answer `samples` (prepared, float32 NCHW of batch 1); the corrected one is taken
@@ -20,9 +26,12 @@ def quantize_best(graph: Graph, ranges: Ranges, int8: Int8, samples: Sequence[Ar
     weights is one error among several, and taking back its mean alone can add to the others.
 
     Both run as they are written, integers expanded before each operator: what an engine's own kernels do on
-    this machine does not decide. Raises QuantizationError, EngineError.
+    this machine does not decide. Raises QuantizationError, UsageError, EngineError.
     """
-    candidates = [quantize_static(graph, ranges, int8, correct_bias=correct) for correct in (False, True)]
+    candidates = [
+        quantize_static(graph, ranges, int8, correct_bias=correct, float_layers=float_layers)
+        for correct in (False, True)
+    ]
     reference = answers(graph, samples)
     errors = [mean_squared_error(answers(candidate, samples), reference) for candidate in candidates]
     return candidates[int(np.argmin(errors))]  # of equals, the one without

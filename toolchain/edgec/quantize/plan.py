@@ -1,5 +1,6 @@
 """What is quantized."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import onnx_ir as ir
@@ -7,6 +8,7 @@ import onnx_ir as ir
 from edgec.graph import Graph
 from edgec.quantize.operators import CONVOLUTIONS, can_be_integer, clamp_after, data_inputs, only_moves
 from edgec.quantize.sharing import Sharing
+from edgec_targets.words import unknown_word
 
 
 @dataclass
@@ -59,16 +61,44 @@ class Plan:
         self.sources[tensor] = sources
 
 
-def make_plan(graph: Graph) -> Plan:
+def make_plan(graph: Graph, float_layers: Collection[str] = ()) -> Plan:
+    """What runs in integers where the convolutions named in `float_layers` do not.
+
+    Less is kept in integers than without them and nothing else, so the ranges of the whole plan serve: a
+    tensor's sources are those of the whole. Raises UsageError for a name that is no convolution's.
+    """
+    whole = _walk(graph, ())
+    if not float_layers:
+        return whole
+    check_layers(graph, float_layers)
+    plan = _walk(graph, float_layers)
+    plan.sources = {tensor: whole.sources[tensor] for tensor in plan.tensors}
+    return plan
+
+
+def layers(graph: Graph) -> dict[str, str]:
+    """Name -> operator of the convolutions that can be quantized, or stay in float, in order."""
+    return {str(node.name): node.op_type for node in _walk(graph, ()).nodes if node.op_type in CONVOLUTIONS}
+
+
+def check_layers(graph: Graph, names: Collection[str]) -> None:
+    """Raise UsageError, with the nearest right one, for the first of `names` that is none of `layers`."""
+    known = layers(graph)
+    for name in names:
+        if name not in known:
+            raise unknown_word("layer of this network", name, known)
+
+
+def _walk(graph: Graph, float_layers: Collection[str]) -> Plan:
     """Walk from the image to the map.
 
-    A convolution is always taken: its input is quantized for it. Of the others, those whose inputs are
-    there in integers already: all of an Add's, one of a Concat's.
+    A convolution is always taken, but for those named: its input is quantized for it. Of the others, those
+    whose inputs are there in integers already: all of an Add's, one of a Concat's.
     """
     plan = Plan()
     ready = {graph.input}
     for node in graph.nodes:
-        if can_be_integer(node) and _worth_it(node, ready):
+        if node.name not in float_layers and can_be_integer(node) and _worth_it(node, ready):
             plan.take(node)
             ready.update(plan.made)
     return plan

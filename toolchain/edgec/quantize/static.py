@@ -1,6 +1,6 @@
 """quantize_static(): Graph + Ranges -> Graph in QDQ form."""
 
-from collections.abc import MutableSequence
+from collections.abc import Collection, MutableSequence
 
 import numpy as np
 import onnx_ir as ir
@@ -18,23 +18,31 @@ from edgec_calibration import Ranges
 from edgec_targets.target import Int8
 
 
-def quantize_static(graph: Graph, ranges: Ranges, int8: Int8, *, correct_bias: bool = False) -> Graph:
+def quantize_static(
+    graph: Graph,
+    ranges: Ranges,
+    int8: Int8,
+    *,
+    correct_bias: bool = False,
+    float_layers: Collection[str] = (),
+) -> Graph:
     """A copy of `graph` whose convolutions and what lies between them run in 8 bits.
 
     QDQ form of ONNX opset 21: activations asymmetric, one scale a tensor; weights int8 initializers,
     symmetric, behind DequantizeLinear; biases int32 in the scale of their products. `ranges` must be measured
     on `graph` (its digest is compared) and hold every tensor of `tensors_to_observe(graph)`; the same ranges
     serve uint8 and int8, whose graphs differ by 128 in the zero points. `correct_bias`: see
-    correction.py; then `ranges` must hold the means of `convolution_inputs(graph)`.
+    correction.py; then `ranges` must hold the means of `convolution_inputs(graph)`. The convolutions
+    named in `float_layers` stay as they are.
 
-    Raises QuantizationError.
+    Raises QuantizationError, and UsageError for a name that is no convolution's.
     """
     if ranges.graph_sha256 != graph.digest:
         raise QuantizationError("the ranges were measured on another network: calibrate this one")
     result = graph.clone()
-    plan = make_plan(result)
+    plan = make_plan(result, float_layers)
     if not any(node.op_type in CONVOLUTIONS for node in plan.nodes):
-        raise QuantizationError("the network has no convolution to quantize: build it in fp32")
+        raise QuantizationError("the network has no convolution left to quantize: build it in fp32")
     inserter = Inserter(result.model.graph)
     scales = _activations(plan, ranges, int8)
     for node in plan.nodes:

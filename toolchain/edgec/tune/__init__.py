@@ -1,0 +1,8 @@
+"""Which layers stay in float: search under budgets of accuracy, latency and size."""
+
+from edgec.tune.budgets import Budgets
+from edgec.tune.candidate import Candidate
+from edgec.tune.sensitivity import Layer
+from edgec.tune.tuning import TuneResult, tune
+
+__all__ = ["Budgets", "Candidate", "Layer", "TuneResult", "tune"]
