@@ -4,18 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from edgec.graph import Graph
 from edgec.lower.constants import Array
 from edgec.lower.rewrites.parameters import Parameters, named_node, parameter_of
-from edgec.passes.base import Pass, PassResult
+from edgec.passes.nodes import NodePass
 
 CLAMPS = ("Relu", "Clip")
 
 
 @dataclass(frozen=True)
-class ConvTransposeToConv(Pass):
+class ConvTransposeToConv(NodePass):
     """A kernel as large as its stride writes each block of pixels from one pixel of the input.
 
     Weights (in, out, r, r) become (r * r * out, in, 1, 1), the bias and scales per channel are repeated for
@@ -24,16 +22,13 @@ class ConvTransposeToConv(Pass):
     overlapping windows, padding, groups, weights that are computed at run time.
     """
 
-    def apply(self, graph: Graph) -> PassResult:
-        """Rewrite every such node of a copy."""
-        copy = graph.clone()
-        found = [(node, block) for node in copy.nodes if (block := _block(node))]
-        for node, block in found:
-            _rewrite(copy.model.graph, node, block)
-        if not found:
-            return PassResult(graph, changed=False)
-        RemoveUnusedNodesPass()(copy.model)
-        return PassResult(copy, changed=True)
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        return _block(node) > 0
+
+    def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
+        """See NodePass."""
+        _rewrite(graph, node, _block(node))
 
 
 def _block(node: ir.Node) -> int:

@@ -10,33 +10,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from edgec.graph import Graph
 from edgec.lower.constants import add_constant
 from edgec.lower.rewrites.parameters import named_node
-from edgec.passes.base import Pass, PassResult
+from edgec.passes.nodes import NodePass
 
 Step = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class SpellDepthToSpace(Pass):
+class SpellDepthToSpace(NodePass):
     """Rewrite each DepthToSpace of mode DCR that reads a DequantizeLinear, in its scale all the way.
 
     Left alone: mode CRD, whose channels do not lie together, a free height or width, and floats.
     """
 
-    def apply(self, graph: Graph) -> PassResult:
-        """Rewrite every such node of a copy."""
-        copy = graph.clone()
-        found = [node for node in copy.nodes if _can_be_spelled(node)]
-        for node in found:
-            _rewrite(copy.model.graph, node)
-        if not found:
-            return PassResult(graph, changed=False)
-        RemoveUnusedNodesPass()(copy.model)
-        return PassResult(copy, changed=True)
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        return _can_be_spelled(node)
+
+    def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
+        """See NodePass."""
+        _rewrite(graph, node)
 
 
 def _can_be_spelled(node: ir.Node) -> bool:

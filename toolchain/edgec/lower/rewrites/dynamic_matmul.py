@@ -9,30 +9,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from edgec.graph import Graph
 from edgec.lower.constants import add_constant, array_of
-from edgec.passes.base import Pass, PassResult
+from edgec.passes.nodes import NodePass
 
 
 @dataclass(frozen=True)
-class QuantizeMatMulDynamically(Pass):
+class QuantizeMatMulDynamically(NodePass):
     """Rewrite each MatMul, and Gemm of plain form, whose weight (in, out) is int8 with one scale a column.
 
     Left alone: transposed or scaled Gemm, batches of weights, and weights that are floats.
     """
 
-    def apply(self, graph: Graph) -> PassResult:
-        """Rewrite every such node of a copy."""
-        copy = graph.clone()
-        found = [node for node in copy.nodes if _is_plain(node) and _weight(node) is not None]
-        for node in found:
-            _rewrite(copy.model.graph, node)
-        if not found:
-            return PassResult(graph, changed=False)
-        RemoveUnusedNodesPass()(copy.model)
-        return PassResult(copy, changed=True)
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        return _is_plain(node) and _weight(node) is not None
+
+    def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
+        """See NodePass."""
+        _rewrite(graph, node)
 
 
 def _is_plain(node: ir.Node) -> bool:

@@ -7,27 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
-from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from edgec.graph import Graph
 from edgec.lower.constants import add_constant, array_of
-from edgec.passes.base import Pass, PassResult
+from edgec.passes.nodes import NodePass
 
 
 @dataclass(frozen=True)
-class FloatBiases(Pass):
+class FloatBiases(NodePass):
     """Rewrite each dequantized int32 constant."""
 
-    def apply(self, graph: Graph) -> PassResult:
-        """Rewrite every such constant of a copy."""
-        copy = graph.clone()
-        found = [node for node in copy.nodes if _is_bias(node)]
-        for node in found:
-            _rewrite(copy.model.graph, node)
-        if not found:
-            return PassResult(graph, changed=False)
-        RemoveUnusedNodesPass()(copy.model)
-        return PassResult(copy, changed=True)
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        return _is_bias(node)
+
+    def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
+        """See NodePass."""
+        _rewrite(graph, node)
 
 
 def _is_bias(node: ir.Node) -> bool:
