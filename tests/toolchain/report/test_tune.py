@@ -9,10 +9,10 @@ from edgec.report.front import draw_front
 from edgec.report.tune import tune_document
 from edgec.tune import Budgets, Candidate, Layer, TuneResult
 
-INT8 = Candidate("int8-static", (), 10.0, 3.0, 0.90, 0.02, 0.03, 2 << 20)
-MIXED = Candidate("mixed", ("a",), 15.0, 2.0, 0.919, 0.001, 0.002, 3 << 20)
-FP32 = Candidate("fp32", ("a", "b"), 30.0, 1.0, 0.92, 0.0, 0.0, 6 << 20)
-WORSE = Candidate("mixed", ("b",), 25.0, 1.2, 0.90, 0.02, 0.03, 5 << 20)
+INT8 = Candidate("int8-static", (), 10.0, 3.0, 0.90, 0.02, 0.03, 0.004, 2 << 20)
+MIXED = Candidate("mixed", ("a",), 15.0, 2.0, 0.919, 0.001, 0.002, 0.004, 3 << 20)
+FP32 = Candidate("fp32", ("a", "b"), 30.0, 1.0, 0.92, 0.0, 0.0, 0.004, 6 << 20)
+WORSE = Candidate("mixed", ("b",), 25.0, 1.2, 0.90, 0.02, 0.03, 0.004, 5 << 20)
 
 
 def result(budgets: Budgets, chosen: Candidate | None = MIXED) -> TuneResult:
@@ -49,6 +49,7 @@ def test_the_document_says_all_and_is_json() -> None:
         "dice": 0.919,
         "dice_drop": 0.001,
         "search_drop": 0.002,
+        "drop_error": 0.004,
         "size_bytes": 3 << 20,
         "meets": True,
     }

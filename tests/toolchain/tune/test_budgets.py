@@ -2,12 +2,13 @@ import pytest
 
 from edgec.tune import Budgets, Candidate
 from edgec.tune.candidate import pareto_front
+from edgec.tune.trials import half_width
 
 MIB = 1024 * 1024
 
 
 def candidate(times: float, drop: float, mib: float = 1.0, *, searched: float = 0.0) -> Candidate:
-    return Candidate("mixed", ("a",), 10 / times, times, 0.9 - drop, drop, searched, int(mib * MIB))
+    return Candidate("mixed", ("a",), 10 / times, times, 0.9 - drop, drop, searched, 0.001, int(mib * MIB))
 
 
 FAST, EXACT = candidate(4, 0.01, 1), candidate(2, 0.001, 2)
@@ -48,3 +49,12 @@ def test_the_front_holds_what_no_other_dominates_the_fastest_first() -> None:
 
 def test_equals_do_not_dominate_each_other() -> None:
     assert len(pareto_front([FAST, candidate(4, 0.01, 1)])) == 2
+
+
+def test_the_interval_of_a_mean() -> None:
+
+    assert half_width([1.0, 1.0, 3.0, 3.0]) == pytest.approx(1.96 * (4 / 3) ** 0.5 / 2)
+
+
+def test_other_images_may_lose_more_by_what_these_do_not_tell() -> None:
+    assert candidate(4, 0.01, searched=0.012).likely_drop == pytest.approx(0.013)

@@ -1,11 +1,13 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.toolchain.tune.conftest import BUDGETS
-from tests.toolchain.tune.sensitive import LAYER
+from tests.toolchain.tune.sensitive import LAYER, SENSITIVE
 
+from edgec.cli.app import run as run_cli
 from edgec.errors import UsageError
 from edgec.recipe import Recipe
 from edgec.tune import Budgets, TuneResult, tune
@@ -31,11 +33,13 @@ def test_it_alone_stays_in_float(tuned: TuneResult) -> None:
     assert BUDGETS.missed(tuned.chosen) == ()
     int8 = next(one for one in tuned.candidates if one.precision == "int8-static")
     assert int8.dice_drop > 0.3
+    assert int8.drop_error > 0.0
 
 
 def test_fp32_is_the_measure_of_all(tuned: TuneResult) -> None:
     fp32 = next(one for one in tuned.candidates if one.precision == "fp32")
     assert (fp32.times_fp32, fp32.dice_drop, fp32.search_drop) == (1.0, 0.0, 0.0)
+    assert fp32.drop_error == 0.0
     assert set(fp32.float_layers) == {layer.name for layer in tuned.ranking}
 
 
@@ -86,6 +90,18 @@ def test_what_cannot_be_tuned_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=why):
         tune(recipe.model_copy(update=changes), BUDGETS, tmp_path / "run")
+
+
+def test_a_budget_finer_than_the_images_can_tell_is_warned_of(
+    tuned: TuneResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tuned.chosen is not None
+    words = ["tune", "--model", f"{SENSITIVE}:sensitive", "--size", "32", "--data", "nuclei"]
+    words += ["--budget-mib", str(BUDGETS.mib), "--run"]
+    for number, (budget, warned) in enumerate([(tuned.chosen.worst_drop, True), (1.0, False)]):
+        run = shutil.copytree(tuned.run, tmp_path / str(number))
+        assert run_cli([*words, str(run), "--max-drop", str(budget)]) == 0
+        assert ("16 images tell the drop to within" in capsys.readouterr().err) == warned
 
 
 @pytest.mark.skipif(architecture() == "aarch64", reason="a Raspberry Pi is a machine like this one")

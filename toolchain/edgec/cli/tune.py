@@ -104,6 +104,12 @@ def command(
     else:
         for warning in result.built.warnings:
             display.warn(warning)
+        if result.chosen.likely_drop > max_drop:
+            images = result.searched + result.held
+            display.warn(
+                f"{images} images tell the drop to within {result.chosen.drop_error:.5f} only, so that other "
+                "images may lose more than the budget: give more, or a smaller --max-drop"
+            )
         bundle = result.built.bundle
         verdict = [f"chosen: {in_words(result.chosen)}"]
         then = [

@@ -12,8 +12,9 @@ class Candidate:
 
     `times_fp32`: how many times as fast as fp32, measured in the same race. `latency_ms`: of one image on
     this machine, fp32's median over all races divided by that. `dice`: mean on the held images; `dice_drop`
-    and `search_drop`: how far it is below fp32's there, and on the images that were searched on.
-    `size_bytes`: of the engine's files.
+    and `search_drop`: how far it is below fp32's there, and on the images that were searched on;
+    `drop_error`: half the width of the 95 % interval of the mean drop over all these images. `size_bytes`: of
+    the engine's files.
     """
 
     precision: Precision
@@ -23,12 +24,18 @@ class Candidate:
     dice: float
     dice_drop: float
     search_drop: float
+    drop_error: float
     size_bytes: int
 
     @property
     def worst_drop(self) -> float:
         """The greater of both drops: what is not lost on one part by luck is lost on the other."""
         return max(self.dice_drop, self.search_drop)
+
+    @property
+    def likely_drop(self) -> float:
+        """What it may lose on other images of this kind: the worse part's drop and the error."""
+        return self.worst_drop + self.drop_error
 
     def _costs(self) -> tuple[float, float, int]:
         return (-self.times_fp32, self.worst_drop, self.size_bytes)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from edgec.errors import OutputError, UsageError
 
-T = TypeVar("T", float, dict[str, float], dict[str, dict[str, float]])
+T = TypeVar("T", float, list[float], dict[str, list[float]], dict[str, dict[str, float]])
 
 FILE = "state.json"
 

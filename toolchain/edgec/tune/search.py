@@ -18,7 +18,7 @@ def search(trials: Trials, ranking: Sequence[Layer], max_drop: float) -> None:
     what that gains for each millisecond, and of those the last in the order are left out one by one where the
     others do.
     """
-    if max(trials.drops(())) <= max_drop:
+    if trials.worst_drop(()) <= max_drop:
         return
     alone = {layer.name: (layer.name,) for layer in ranking[:WEIGHED]}
     speeds = measure(list(alone.values()), (), trials.workshop, trials.journal, trials.progress)
@@ -26,7 +26,7 @@ def search(trials: Trials, ranking: Sequence[Layer], max_drop: float) -> None:
     order = [layer.name for layer in order_by_gain(ranking, more_ms, speeds[()]["ms"])]
 
     def meets(names: Sequence[str]) -> bool:
-        return max(trials.drops(trials.workshop.only(names))) <= max_drop
+        return trials.worst_drop(trials.workshop.only(names)) <= max_drop
 
     found = order[: fewest(len(order), lambda count: meets(order[:count]))]
     if len(found) < len(order):

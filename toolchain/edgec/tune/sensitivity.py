@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from functools import partial
+from statistics import fmean
 
 import numpy as np
 
@@ -50,13 +51,13 @@ def rank(trials: Trials) -> tuple[Layer, ...]:
 def confirm(ranking: tuple[Layer, ...], trials: Trials) -> tuple[Layer, ...]:
     """`ranking`, the first layers with the drop of Dice on the searched part."""
     workshop, first = trials.workshop, ranking[:CONFIRMED]
-    reference = trials.accuracy(trials.fp32)["searched"]
+    reference = fmean(trials.dice(trials.fp32)["searched"])
     found = []
     with trials.progress.step("confirm by Dice", total=len(first)) as step:
         for layer in first:
             work = partial(workshop.dice, workshop.all_but(layer.name), trials.searched)
             dice = trials.journal.once(f"alone {layer.name}", work)
-            found.append(replace(layer, dice_drop=reference - dice))
+            found.append(replace(layer, dice_drop=reference - fmean(dice)))
             step.advance()
     return (*found, *ranking[CONFIRMED:])
 

@@ -1,6 +1,9 @@
 """Trials: the accuracy of candidates on both parts of the data."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import fmean, stdev
 
 from edgec.data import Dataset
 from edgec.progress import Progress
@@ -26,47 +29,57 @@ class Trials:
         """All layers in float."""
         return tuple(self.workshop.operators)
 
-    def accuracy(self, float_layers: Layers) -> dict[str, float]:
-        """{"searched", "held"}: mean Dice of a candidate on both parts; {"size_bytes"} of its files."""
-        key = f"accuracy {key_of(float_layers)}"
+    def dice(self, float_layers: Layers) -> dict[str, list[float]]:
+        """{"searched", "held"}: Dice of a candidate on each image of both parts."""
+        key = f"dice {key_of(float_layers)}"
         if float_layers in self.tried:
             return self.journal.once(key, lambda: self._score(float_layers))
         self.tried.append(float_layers)
-        precision = self.workshop.precision(float_layers)
-        with self.progress.step(
-            f"try {precision}, {len(float_layers)} of {len(self.fp32)} layers in float"
-        ) as step:
+        kept = f"{len(float_layers)} of {len(self.fp32)} layers in float"
+        with self.progress.step(f"try {self.workshop.precision(float_layers)}, {kept}") as step:
             found = self.journal.once(key, lambda: self._score(float_layers))
-            step.note = f"Dice {found['searched']:.4f} searched, {found['held']:.4f} held"
+            step.note = f"Dice {fmean(found['searched']):.4f} searched, {fmean(found['held']):.4f} held"
         return found
 
-    def drops(self, float_layers: Layers) -> tuple[float, float]:
-        """(searched, held): how far its Dice is below fp32's."""
-        reference, found = self.accuracy(self.fp32), self.accuracy(float_layers)
-        return reference["searched"] - found["searched"], reference["held"] - found["held"]
+    def lost(self, float_layers: Layers) -> dict[str, list[float]]:
+        """{"searched", "held"}: how far its Dice is below fp32's on each image."""
+        reference, found = self.dice(self.fp32), self.dice(float_layers)
+        return {
+            part: [whole - rounded for whole, rounded in zip(reference[part], values, strict=True)]
+            for part, values in found.items()
+        }
+
+    def worst_drop(self, float_layers: Layers) -> float:
+        """The greater of the mean drops on both parts."""
+        return max(fmean(values) for values in self.lost(float_layers).values())
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All that were tried, measured beside fp32."""
         speeds = measure(self.tried, self.fp32, self.workshop, self.journal, self.progress)
         return tuple(self._candidate(layers, speeds[layers]) for layers in self.tried)
 
-    def _score(self, float_layers: Layers) -> dict[str, float]:
+    def _score(self, float_layers: Layers) -> dict[str, list[float]]:
         return {
             "searched": self.workshop.dice(float_layers, self.searched),
             "held": self.workshop.dice(float_layers, self.held),
-            "size_bytes": self.workshop.size_bytes(float_layers),
         }
 
     def _candidate(self, layers: Layers, speed: dict[str, float]) -> Candidate:
-        found = self.accuracy(layers)
-        search_drop, dice_drop = self.drops(layers)
+        lost = self.lost(layers)
+        size = self.journal.once(f"size {key_of(layers)}", lambda: self.workshop.size_bytes(layers))
         return Candidate(
             precision=self.workshop.precision(layers),
             float_layers=layers,
             latency_ms=speed["ms"],
             times_fp32=speed["times"],
-            dice=found["held"],
-            dice_drop=dice_drop,
-            search_drop=search_drop,
-            size_bytes=int(found["size_bytes"]),
+            dice=fmean(self.dice(layers)["held"]),
+            dice_drop=fmean(lost["held"]),
+            search_drop=fmean(lost["searched"]),
+            drop_error=half_width([*lost["searched"], *lost["held"]]),
+            size_bytes=int(size),
         )
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Of the 95 % interval of their mean, by the normal law: 1.96 standard errors."""
+    return 1.96 * stdev(values) / math.sqrt(len(values))

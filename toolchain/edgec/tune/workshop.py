@@ -59,12 +59,13 @@ class Workshop:
             write_folder(path, *assemble(self.prepared.contents, (built,)))
         return path
 
-    def dice(self, float_layers: Layers, data: Dataset) -> float:
-        """Mean Dice on `data`, run as on the device. Raises DataError, EngineError."""
+    def dice(self, float_layers: Layers, data: Dataset) -> list[float]:
+        """Dice of each image of `data`, run as on the device. Raises DataError, EngineError."""
         with Session.open(self.bundle(float_layers), target=self.target.name) as session:
-            return score_masks(session.segment, data).dice
+            places = range(len(data))
+            return [score_masks(session.segment, data[place : place + 1]).dice for place in places]
 
-    def size_bytes(self, float_layers: Layers) -> int:
+    def size_bytes(self, float_layers: Layers) -> float:
         """Bytes of the engine's files."""
         with Bundle.open(self.bundle(float_layers)) as bundle:
             files = {entry.path: entry.size for entry in bundle.manifest.files}
