@@ -14,6 +14,7 @@ from edgec.quantize import layers, quantize_static
 from edgec.recipe import Recipe
 from edgec.runner import Runner
 from edgec_runtime.engine import Array
+from edgec_runtime.format.profile import PORTABLE
 from edgec_targets import load_target
 
 TARGETS = ("cpu", "openvino", "tflite")
@@ -30,11 +31,10 @@ def answers(
     prepared: Prepared, target: str, float_layers: Sequence[str]
 ) -> tuple[list[Array], dict[str, int]]:
     job, device = prepared.job, load_target(target)
-    assert job.ranges is not None
-    assert device.int8 is not None
-    lowered = lower(
-        quantize_static(job.graph, job.ranges, device.int8, float_layers=float_layers), device.engine
-    )
+    assert job.calibration is not None
+    int8 = device.profiles[PORTABLE].int8
+    graph = quantize_static(job.graph, job.calibration.ranges, int8, float_layers=float_layers)
+    lowered = lower(graph, device.engine)
     with Runner(lowered, device.engine) as runner:
         return [runner.run(image) for image in job.inputs], operators(lowered, device.engine)
 
@@ -67,7 +67,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> BuildResult:
     precisions = ("fp32", "int8-static", "mixed")
     model = f"{SENSITIVE}:sensitive"
     recipe = Recipe(model=model, size=SIZE, precisions=precisions, float_layers=(LAYER,), evaluation="nuclei")
-    return build(recipe, tmp_path_factory.mktemp("mixed"))
+    return build(recipe, tmp_path_factory.mktemp("mixed"), slower="unmeasured")
 
 
 @pytest.mark.parametrize("target", TARGETS)
