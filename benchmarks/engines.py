@@ -1,4 +1,4 @@
-"""PyTorch eager and every variant of a bundle, interleaved in one run at one thread.
+"""PyTorch eager, its export in ONNX Runtime, and every variant of a bundle, interleaved at one thread.
 
     python benchmarks/engines.py [BUNDLE] [--rounds 60]
 
@@ -14,15 +14,17 @@ import numpy as np
 import torch
 from interleaved import Candidate, interleave, ratio_interval
 
+from edgec.export import export
 from edgec.report.tables import console_table
 from edgec.source import load_source
 from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
-from edgec_runtime.engine import Array
+from edgec_runtime.engine import Array, LoadOptions
+from edgec_runtime.engines import onnxruntime
 from edgec_runtime.machine import environment
 from edgec_runtime.selftest import read_tensor
 
-REFERENCE = "cpu fp32"
+REFERENCE = "ONNX Runtime fp32"  # the network as torch exports it, without our rewrites
 
 
 def torch_eager(model: str, image: Array) -> Candidate:
@@ -37,6 +39,14 @@ def torch_eager(model: str, image: Array) -> Candidate:
             return module(tensor)
 
     return run
+
+
+def as_exported(model: str, image: Array) -> Candidate:
+    """What its users run next: the export as it is, in ONNX Runtime."""
+    graph = export(load_source(model), (image.shape[2], image.shape[3])).graph
+    session = onnxruntime.load({"model.onnx": graph.to_bytes()}, LoadOptions(threads=1))
+    name = str(graph.input.name)
+    return lambda: session.run({name: image})
 
 
 def variants(bundle: Path, stack: ExitStack) -> tuple[dict[str, Candidate], Array]:
@@ -64,6 +74,7 @@ def main(bundle: Path, rounds: int, model: str) -> None:
     with ExitStack() as stack:
         candidates, image = variants(bundle, stack)
         candidates["torch eager"] = torch_eager(model, image)
+        candidates[REFERENCE] = as_exported(model, image)
         times = interleave(candidates, rounds)
     rows = []
     for name, values in sorted(times.items(), key=lambda item: -float(np.median(item[1]))):

@@ -42,6 +42,7 @@ FORMS: dict[str, Form] = {
     "depthwise before Concat": lambda graph: InferShapes()(DepthwiseBeforeConcat()(graph).graph).graph,
     "ConvTranspose as Conv": lambda graph: ConvTransposeToConv()(graph).graph,
     "and moves in NHWC": lambda graph: SpellDepthToSpace()(ConvTransposeToConv()(graph).graph).graph,
+    "and the wide head": lambda graph: WidenHead()(FORMS["and moves in NHWC"](graph)).graph,
     "wide head": lambda graph: WidenHead()(graph).graph,
     "a batch of one": lambda graph: one_image(graph),
 }
