@@ -21,8 +21,8 @@ WITHOUT_BIAS = "/WithoutBiases"  # what OpenVINO calls a convolution whose bias 
 def lower(graph: Graph) -> Lowered:
     """The network in IR for one image at a time, weights in the types that the graph has.
 
-    With a batch that is free, every shape would be worked out anew at each run (measured: 5 % of
-    unet_light's time). The head is widened in integers, where that gains (benchmarks/rewrites.py).
+    With a batch that is free, every shape would be worked out anew at each run
+    (benchmarks/rewrites.py). The head is widened in integers, where that gains (benchmarks/rewrites.py).
 
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """

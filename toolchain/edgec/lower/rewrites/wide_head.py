@@ -1,7 +1,7 @@
 """A 1x1 Conv to a few maps -> a Conv of a row of pixels to all their maps at once: exact.
 
 Kernels compute 16 channels at a time: for one map, 15 of 16 lanes are wasted, in the closing Sigmoid too
-(measured in OpenVINO: 4 % of unet_light's time). With k pixels of a row as kernel and stride, each result is
+(benchmarks/rewrites.py). With k pixels of a row as kernel and stride, each result is
 one map of one of the pixels, and in NHWC, the layout of integer kernels, they lie where they belong.
 """
 
