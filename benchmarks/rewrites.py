@@ -23,6 +23,7 @@ from edgec.lower.rewrites.wide_head import WidenHead
 from edgec.passes.depthwise import DepthwiseBeforeConcat
 from edgec.passes.shapes import InferShapes
 from edgec.passes.simplify import CHAIN
+from edgec.passes.up_convolution import MergeUpConvolutions
 from edgec.quantize import quantize_static, tensors_to_observe
 from edgec.report.tables import console_table
 from edgec.source import load_source
@@ -40,13 +41,14 @@ Form = Callable[[Graph], Graph]
 FORMS: dict[str, Form] = {
     PLAIN: lambda graph: graph,
     "depthwise before Concat": lambda graph: InferShapes()(DepthwiseBeforeConcat()(graph).graph).graph,
+    "up-convolutions merged": lambda graph: InferShapes()(MergeUpConvolutions()(graph).graph).graph,
     "ConvTranspose as Conv": lambda graph: ConvTransposeToConv()(graph).graph,
     "and moves in NHWC": lambda graph: SpellDepthToSpace()(ConvTransposeToConv()(graph).graph).graph,
     "and the wide head": lambda graph: WidenHead()(FORMS["and moves in NHWC"](graph)).graph,
     "wide head": lambda graph: WidenHead()(graph).graph,
     "a batch of one": lambda graph: one_image(graph),
 }
-BEFORE_QUANTIZATION = "depthwise before Concat"
+BEFORE_QUANTIZATION = ("depthwise before Concat", "up-convolutions merged")
 
 
 def one_image(graph: Graph) -> Graph:
@@ -98,11 +100,11 @@ def forms(graph: Graph, engine: str, precision: str, image: Array) -> dict[str, 
     found: dict[str, Candidate] = {}
     seen = set()
     for name, form in FORMS.items():
-        if engine == "tflite" and name not in (PLAIN, BEFORE_QUANTIZATION):
+        if engine == "tflite" and name not in (PLAIN, *BEFORE_QUANTIZATION):
             continue
-        made = form(graph) if name == BEFORE_QUANTIZATION else graph
+        made = form(graph) if name in BEFORE_QUANTIZATION else graph
         made = quantized(made, image, engine) if precision == "int8" else made
-        made = made if name == BEFORE_QUANTIZATION else form(made)
+        made = made if name in BEFORE_QUANTIZATION else form(made)
         if made.digest not in seen:
             seen.add(made.digest)
             found[name] = loaded(made, engine, image)

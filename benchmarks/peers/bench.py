@@ -17,6 +17,7 @@ from edgec.source import load_source
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.manifest import Manifest
 from edgec_runtime.image import prepare
+from edgec_runtime.machine import has_any
 from edgec_runtime.mask import Mask, to_mask
 from peers import litert, ncnn, onnxruntime, openvino, ours, torch
 from peers.peer import Job, Peer
@@ -74,7 +75,8 @@ class Bench:
 
 def set_up(model: str, bundle: Path | None, data: str, folder: Path, progress: Progress) -> Bench:
     """Build our bundle unless there is one, and every peer, into `folder`."""
-    recipe = Recipe(model=model, precisions=("fp32", "fp16", "int8-dynamic", "int8-static"))
+    vnni = ("x86-vnni",) if has_any(("avx512_vnni", "avx_vnni")) else ()
+    recipe = Recipe(model=model, precisions=("fp32", "fp16", "int8-dynamic", "int8-static"), profiles=vnni)
     failed: list[Row] = []
     if bundle is None:
         built = build_bundle(recipe, folder, slower="unmeasured", progress=progress)

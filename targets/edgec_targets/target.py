@@ -32,6 +32,7 @@ class Profile(BaseModel):
     """The integers for some of a target's processors.
 
     `instructions`: any one of these the processor must have, as Linux names them; empty where any will do.
+    `merge_up_convolutions`: a ConvTranspose and the convolution behind it become one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +40,7 @@ class Profile(BaseModel):
     int8: Int8
     architectures: tuple[str, ...] = Field(min_length=1)
     instructions: tuple[str, ...] = ()
+    merge_up_convolutions: bool = False
 
 
 class Target(BaseModel):

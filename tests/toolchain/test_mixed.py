@@ -33,7 +33,7 @@ def answers(
     job, device = prepared.job, load_target(target)
     assert job.calibration is not None
     int8 = device.profiles[PORTABLE].int8
-    graph = quantize_static(job.graph, job.calibration.ranges, int8, float_layers=float_layers)
+    graph = quantize_static(job.graph, job.calibration.ranges_of(job.graph), int8, float_layers=float_layers)
     lowered = lower(graph, device.engine)
     with Runner(lowered, device.engine) as runner:
         return [runner.run(image) for image in job.inputs], operators(lowered, device.engine)

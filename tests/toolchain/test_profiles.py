@@ -145,6 +145,7 @@ def test_targets_tell_their_profiles(capsys: pytest.CaptureFixture[str]) -> None
             "int8": {"activation": "int8", "per_channel": True, "reduce_range": False},
             "architectures": ["x86_64", "aarch64"],
             "instructions": [],
+            "merge_up_convolutions": False,
         }
     ]
 

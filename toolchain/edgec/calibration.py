@@ -1,6 +1,6 @@
 """A recipe's calibration images -> the network's inputs, and the ranges measured on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from edgec.graph import Graph
 from edgec.progress import SILENT, Progress, Step
 from edgec.quantize import convolution_inputs, tensors_to_observe
 from edgec_calibration import Cache, Key, Method, Ranges, calibrate, samples_digest, stratified
+from edgec_calibration.errors import CalibrationError
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import InputSpec
 from edgec_runtime.image import network_size, prepare
@@ -56,19 +57,33 @@ def choose_samples(images: Images, count: int, spec: InputSpec) -> Samples:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is known of a network's real inputs: `ranges` on all samples, and a few of them to judge by."""
+    """What is known of a network's real inputs.
 
-    ranges: Ranges
+    `ranges` on all samples, by the digest of each form's graph; `samples`: a few to judge by.
+    """
+
+    ranges: Mapping[str, Ranges]
     samples: tuple[Array, ...]
+    samples_sha256: str
+
+    def ranges_of(self, graph: Graph) -> Ranges:
+        """Raises CalibrationError for a graph that was not measured."""
+        if graph.digest not in self.ranges:
+            raise CalibrationError("the network was calibrated in another form: calibrate all integer_forms")
+        return self.ranges[graph.digest]
 
 
 def calibrated(
-    graph: Graph, samples: Samples, method: Method, cache: Path, progress: Progress = SILENT
+    forms: Sequence[Graph], samples: Samples, method: Method, cache: Path, progress: Progress = SILENT
 ) -> Calibration:
-    """What the quantizer asks of `graph` on `samples`. See `measure_ranges`."""
-    with progress.step("calibrate", total=len(samples)) as step:
-        ranges = measure_ranges(graph, samples, method, cache, step)
-    return Calibration(ranges, tuple(islice(samples, JUDGES)))
+    """What the quantizer asks of each form of a network on `samples`. See `measure_ranges`."""
+    ranges = {}
+    for number, form in enumerate(forms, 1):
+        name = "calibrate" if len(forms) == 1 else f"calibrate form {number} of {len(forms)}"
+        with progress.step(name, total=len(samples)) as step:
+            ranges[form.digest] = measure_ranges(form, samples, method, cache, step)
+    digest = ranges[forms[0].digest].samples_sha256
+    return Calibration(ranges, tuple(islice(samples, JUDGES)), digest)
 
 
 def measure_ranges(graph: Graph, samples: Samples, method: Method, cache: Path, step: Step) -> Ranges:

@@ -16,7 +16,7 @@ from edgec.output import for_output
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.passes.simplify import simplify
 from edgec.progress import SILENT, Progress
-from edgec.quantize import check_layers
+from edgec.quantize import check_layers, integer_forms
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.spec import input_spec, output_spec
@@ -161,7 +161,7 @@ def _job(
         reference = tuple(reference_outputs(source, inputs))
     calibration = None
     if set(recipe.precisions).intersection(PROFILED):
-        calibration = calibrated(graph, samples, recipe.calibration_method, cache, progress)
+        calibration = calibrated(_forms(recipe, graph), samples, recipe.calibration_method, cache, progress)
     data = recipe.evaluation or ("nuclei" if source.shipped else None)
     output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
@@ -177,6 +177,19 @@ def _job(
         recipe.io,
         recipe.float_layers,
     )
+
+
+def _forms(recipe: Recipe, graph: Graph) -> tuple[Graph, ...]:
+    """Those in which the recipe's variants are quantized."""
+    targets = [load_target(name) for name in recipe.targets]
+    profiles = [
+        target.profiles[profile]
+        for target in targets
+        for precision in recipe.precisions
+        for profile in target.profiles_for(precision, recipe.profiles)
+        if profile is not None
+    ]
+    return integer_forms(graph, profiles)
 
 
 def _attempt(
@@ -212,7 +225,7 @@ def _contents(recipe: Recipe, source: Source, job: Job) -> Contents:
         name=recipe.name or source.name,
         version=recipe.version,
         parameters=source.parameters,
-        lineage=lineage(recipe, source, job.calibration.ranges.samples_sha256 if job.calibration else None),
+        lineage=lineage(recipe, source, job.calibration.samples_sha256 if job.calibration else None),
         input=job.input,
         output=job.output,
         golden_input=job.inputs[0],

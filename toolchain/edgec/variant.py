@@ -13,7 +13,7 @@ from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
-from edgec.quantize import quantize_best, store_float16, store_int8
+from edgec.quantize import integer_form, quantize_best, store_float16, store_int8
 from edgec.recipe import Io
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
@@ -129,8 +129,9 @@ def in_precision(
         return store_int8(graph)
     if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
-    kept = float_layers if precision == "mixed" else ()
-    return quantize_best(graph, calibration.ranges, target.profiles[profile].int8, calibration.samples, kept)
+    kept, chosen = float_layers if precision == "mixed" else (), target.profiles[profile]
+    form = integer_form(graph, chosen)
+    return quantize_best(form, calibration.ranges_of(form), chosen.int8, calibration.samples, kept)
 
 
 def _accuracy(job: Job, runner: Runner) -> Accuracy:

@@ -46,7 +46,7 @@ def calibration(bundle_path: Path, graph: Graph) -> Calibration:
     """As the build had it."""
     with Bundle.open(bundle_path) as bundle:
         samples = choose_samples(open_images("nuclei-calibration"), 64, bundle.manifest.input)
-    return calibrated(graph, samples, "min-max", bundle_path.parent / CACHE)
+    return calibrated([graph], samples, "min-max", bundle_path.parent / CACHE)
 
 
 @pytest.fixture

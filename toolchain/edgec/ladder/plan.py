@@ -95,7 +95,7 @@ def _branch(bundle: Bundle, made: _Made, base: str, calibration: Calibration | N
     precision = made.variants[0].precision
     graph = graph_step(made.name, precision, made.graph, base)
     recorded = bundle.manifest.lineage.samples_sha256
-    found = calibration.ranges.samples_sha256 if calibration is not None else None
+    found = calibration.samples_sha256 if calibration is not None else None
     if precision in PROFILED and None not in (recorded, found) and recorded != found:
         graph = graph.noting(
             "calibrated on other images than the bundle: name those that it was built with by --calibration"

@@ -11,11 +11,13 @@ from edgec.ladder.climb import Climber, Ladder
 from edgec.ladder.origin import Origin, calibration_data, find_origin
 from edgec.ladder.plan import plan
 from edgec.progress import SILENT, Progress
+from edgec.quantize import integer_forms
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.image import prepare
 from edgec_runtime.selftest import read_tensor
+from edgec_targets import load_target
 from edgec_targets.target import PROFILED
 
 SAMPLES = 8
@@ -88,4 +90,7 @@ def _calibration(
         return None
     samples = choose_samples(open_images(data), recipe.calibration_samples, bundle.manifest.input)
     cache = bundle.path.resolve().parent / CACHE
-    return calibrated(origin.graph, samples, recipe.calibration_method, cache, progress)
+    targets = [(load_target(variant.target), variant.profile) for variant in variants]
+    profiles = [target.profiles[profile] for target, profile in targets if profile in target.profiles]
+    forms = integer_forms(origin.graph, profiles)
+    return calibrated(forms, samples, recipe.calibration_method, cache, progress)

@@ -69,7 +69,7 @@ def proxy_db(workshop: Workshop, float_layers: Layers) -> float:
     """
     job, int8 = workshop.prepared.job, workshop.target.profiles[PORTABLE].int8
     assert job.calibration is not None
-    graph = quantize_static(job.graph, job.calibration.ranges, int8, float_layers=float_layers)
+    graph = quantize_static(job.graph, job.calibration.ranges_of(job.graph), int8, float_layers=float_layers)
     error = mean_squared_error(answers(graph, job.inputs), job.reference)
     signal = float(np.mean([np.square(answer.astype(np.float64)).mean() for answer in job.reference]))
     if error == 0 or signal == 0:

@@ -130,7 +130,7 @@ def _journal(recipe: Recipe, prepared: Prepared, data: Dataset, folder: Path) ->
     inputs = {
         "recipe": recipe.digest,
         "network": prepared.job.graph.digest,
-        "calibration": None if calibration is None else calibration.ranges.samples_sha256,
+        "calibration": None if calibration is None else calibration.samples_sha256,
         "data": data.digest,
     }
     return Journal(folder, inputs)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from edgec.lower.constants import Array
 from edgec.lower.rewrites.parameters import Parameters, named_node, parameter_of
+from edgec.passes.arrays import Array, integers_of, pads_itself
 from edgec.passes.nodes import NodePass
 
 CLAMPS = ("Relu", "Clip")
@@ -33,27 +33,17 @@ class ConvTransposeToConv(NodePass):
 
 def _block(node: ir.Node) -> int:
     """The stride of a node that can be rewritten, else 0."""
-    if node.op_type != "ConvTranspose" or "output_shape" in node.attributes or _pads_itself(node):
+    if node.op_type != "ConvTranspose" or "output_shape" in node.attributes or pads_itself(node):
         return 0
     parameters = [parameter_of(value) for value in node.inputs[1:] if value is not None]
     if any(tensor is None for tensor in parameters) or parameters[0] is None:
         return 0
     kernel = parameters[0].shape[2:]
-    stride = _integers(node, "strides", (1, 1))
-    padding = _integers(node, "pads", ()) + _integers(node, "output_padding", ())
+    stride = integers_of(node, "strides", (1, 1))
+    padding = integers_of(node, "pads") + integers_of(node, "output_padding")
     plain = tuple(kernel) == stride and len(stride) == 2 and stride[0] == stride[1] > 1 and not any(padding)
     group = node.attributes.get("group")
     return stride[0] if plain and (group is None or group.as_int() == 1) else 0
-
-
-def _pads_itself(node: ir.Node) -> bool:
-    attribute = node.attributes.get("auto_pad")
-    return attribute is not None and attribute.as_string() not in ("NOTSET", "VALID")
-
-
-def _integers(node: ir.Node, name: str, default: tuple[int, ...]) -> tuple[int, ...]:
-    attribute = node.attributes.get(name)
-    return default if attribute is None else tuple(attribute.as_ints())
 
 
 def _rewrite(graph: ir.Graph, node: ir.Node, block: int) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from edgec.lower.constants import add_constant
 from edgec.lower.rewrites.parameters import named_node
+from edgec.passes.arrays import add_constant
 from edgec.passes.nodes import NodePass
 
 Step = tuple[str, tuple[int, ...]]

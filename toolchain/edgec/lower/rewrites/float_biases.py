@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from edgec.lower.constants import add_constant, array_of
+from edgec.passes.arrays import add_constant, array_of
 from edgec.passes.nodes import NodePass
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import onnx_ir as ir
 
 from edgec.graph import Graph
-from edgec.lower.constants import Array, add_constant, array_of
 from edgec.lower.rewrites.parameters import named_node
+from edgec.passes.arrays import Array, add_constant, array_of
 from edgec.passes.base import Pass, PassResult
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import onnx_ir as ir
 
 from edgec.errors import GraphError
-from edgec.lower.constants import Array, add_constant, array_of
+from edgec.passes.arrays import Array, add_constant, array_of
 
 
 def named_node(

@@ -8,7 +8,7 @@ import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
 from edgec.graph import Graph, static_shape
-from edgec.lower.constants import Array, add_constant, array_of
+from edgec.passes.arrays import Array, add_constant, array_of
 from edgec.passes.base import Pass, PassResult
 
 CHAIN = ("Reshape", "Transpose")

@@ -12,8 +12,8 @@ import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
 from edgec.graph import Graph
-from edgec.lower.constants import Array, add_constant
 from edgec.lower.rewrites.parameters import Parameters, named_node, parameter_of
+from edgec.passes.arrays import Array, add_constant
 from edgec.passes.base import Pass, PassResult
 
 LANES = 16

@@ -8,9 +8,9 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgec.errors import QuantizationError, UnsupportedOperatorError
 from edgec.graph import static_shape
-from edgec.lower.constants import array_of
 from edgec.lower.tflite.flatbuffer import FlatBuffer
 from edgec.lower.tflite.tensors import Array, Constant, Quantization, Tensor, nhwc
+from edgec.passes.arrays import array_of
 
 UNSIGNED_SHIFT = 128
 # Of DEQUANTIZE, which has a version for each type.
