@@ -10,10 +10,12 @@ from edgec_runtime.bench import bench, write_report
 from edgec_runtime.errors import BundleError, UsageError
 
 ROW = {
-    "bundle", "target", "engine", "precision", "profile", "precision_in_force", "threads", "load_ms",
-    "first_ms", "latency_ms", "memory_mib", "size_bytes",
+    "bundle", "digest", "target", "engine", "precision", "profile", "precision_in_force", "threads", "batch",
+    "load_ms", "first_ms", "latency_ms", "image_ms", "stages_ms", "cpu_ms", "energy_mj", "memory_mib",
+    "size_bytes", "ratio", "warnings",
 }  # fmt: skip
-LATENCY = {"median", "mean", "p90", "p99", "min", "max", "cv", "runs"}
+MEMORY = ("imported", "after_load", "after_first", "steady", "peak", "pss")
+LATENCY = {"median", "low", "high", "mean", "p90", "p99", "min", "max", "cv", "runs"}
 
 
 def test_one_row_for_each_variant(every_engine: Path) -> None:
@@ -23,7 +25,8 @@ def test_one_row_for_each_variant(every_engine: Path) -> None:
     rows = document["measurements"]
     assert rows == seen
     assert document["schema"] == 1
-    assert set(document) == {"schema", "environment", "measurements"}
+    assert set(document) == {"schema", "environment", "measurements", "warnings"}
+    assert set(document["environment"]["after"]) == {"temperature_c", "frequency_mhz", "load_average"}
     assert [(row["target"], row["precision"]) for row in rows] == [
         ("cpu", "fp32"),
         ("cpu", "int8-static"),
@@ -32,16 +35,26 @@ def test_one_row_for_each_variant(every_engine: Path) -> None:
         ("tflite", "fp32"),
     ]
     for row in rows:
-        assert set(row) - {"warning"} == ROW
+        assert set(row) == ROW
         assert set(row["latency_ms"]) == LATENCY
         latency = row["latency_ms"]
         assert latency["runs"] >= 64
         assert latency["min"] <= latency["median"] <= latency["p90"] <= latency["max"]
-        assert 0 < row["memory_mib"]["after_load"] <= row["memory_mib"]["peak"]
+        assert latency["low"] <= latency["median"] <= latency["high"]
+        imported, loaded, first, steady, peak, pss = (row["memory_mib"][key] for key in MEMORY)
+        assert 0 < imported <= loaded <= peak
+        assert 0 < pss <= steady <= peak
+        assert first <= peak
+        assert 0 < row["cpu_ms"]["user"] + row["cpu_ms"]["system"] < 2 * latency["mean"] + 1
+        assert row["image_ms"] == latency["median"]
+        assert row["stages_ms"] is None
         assert row["load_ms"] > 0
         assert row["first_ms"] > 0
         assert row["threads"] == 1
-        assert ("warning" in row) == (latency["cv"] > 0.025)
+        assert any("vary by more than" in sentence for sentence in row["warnings"]) == (latency["cv"] > 0.025)
+    assert rows[0]["ratio"] is None
+    for row in rows[1:]:
+        assert 0 < row["ratio"]["low"] <= row["ratio"]["median"] <= row["ratio"]["high"]
     assert rows[1]["precision_in_force"] == "int8+f32"
 
 
