@@ -76,7 +76,7 @@ def _doubts(latency: Latency, laps: Laps, clocks: list[float | None]) -> list[st
     if latency.cv > NOISY:
         found.append(
             f"the runs vary by more than {NOISY:.1%} (CV): other work or a changing clock disturbs them; "
-            "measure on a quiet machine or for longer (--duration 10s), and trust ratios more than milliseconds"
+            "measure on a quiet machine or longer (--duration 10s), and trust ratios more than milliseconds"
         )
     if latency.p90 is None:
         found.append(
