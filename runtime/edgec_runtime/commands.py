@@ -182,13 +182,10 @@ def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
 
 
 def _bench_table(report: "BenchReport") -> None:
-    from edgec_runtime.bench.table import SPARE, cells, columns, fitted, title
+    from edgec_runtime.bench.table import fitted, table, title
 
-    rows = report.measurements
-    names = [name for part in columns(rows) for name in part]
-    lines = [names, *([cells(row, rows)[name] for name in names] for row in rows)]
     print(title(report))
-    _table(*fitted(lines, shutil.get_terminal_size((UNLIMITED, 0)).columns, SPARE))
+    _table(*fitted(table(report.measurements), shutil.get_terminal_size((UNLIMITED, 0)).columns))
     for sentence in report.sentences():
         print(sentence)
 

@@ -59,7 +59,11 @@ class BenchReport:
         for row in rows:
             for sentence in row.get("warnings", ()):
                 titles.setdefault(sentence, []).append(row_title(row, rows))
-        of_rows = [f"{'; '.join(names)}: {sentence}" for sentence, names in titles.items()]
+        several = len(rows) > 1
+        of_rows = [
+            f"{'every row' if several and len(names) == len(rows) else '; '.join(names)}: {sentence}"
+            for sentence, names in titles.items()
+        ]
         return [*failed, *self.warnings, *of_rows]
 
     def to_json(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from edgec_runtime.format.profile import in_words
 
 Row = dict[str, Any]
 
-SPARE = ("CPU ms", "CV %", "p90", "runs in")  # columns that a narrow terminal does without
+WORDS = ("bundle", "target", "precision", "runs in")
+SPARE = ("CPU ms", "CV %", "p90", "peak MiB")  # columns that a narrow terminal does without
 NUMBERS = ("median ms", "p90", "CV %", "times first", "CPU ms", "peak MiB")
 
 
@@ -21,8 +22,14 @@ def title(report: BenchReport) -> str:
     return f"{names} on {machine['processor'] or machine['architecture']}, threads: {threads}"
 
 
-def columns(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
-    """The titles of the words and of the numbers; some only where the rows have something to tell there."""
+def table(rows: Sequence[Row]) -> list[list[str]]:
+    """The titles, and a line for each row."""
+    names = _columns(rows)
+    return [names, *([_cells(row, rows)[name] for name in names] for row in rows)]
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    """Some only where the rows have something to tell there."""
     words = ["bundle"] if varied(rows, "digest") else []
     words += ["target", "precision", "runs in"]
     words += [key for key in ("threads", "batch") if varied(rows, key)]
@@ -33,10 +40,10 @@ def columns(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
         numbers.insert(1, "prepare + network + mask")
     if any(row.get("energy_mj") is not None for row in rows):
         numbers.append("mJ")
-    return words, numbers
+    return words + numbers
 
 
-def cells(row: Row, rows: Sequence[Row]) -> dict[str, str]:
+def _cells(row: Row, rows: Sequence[Row]) -> dict[str, str]:
     """Column -> what stands there in `row`; a dash where it was not measured."""
     latency, memory = row["latency_ms"] or {}, row["memory_mib"] or {}
     cpu, energy = row.get("cpu_ms"), row.get("energy_mj")
@@ -60,12 +67,15 @@ def cells(row: Row, rows: Sequence[Row]) -> dict[str, str]:
     return {name: text or "-" for name, text in found.items()}
 
 
-def fitted(lines: Sequence[Sequence[str]], width: int, spare: Sequence[str]) -> list[list[str]]:
-    """`lines`, titles first, without as many of the columns `spare` as it takes to fit into `width`."""
+def fitted(lines: Sequence[Sequence[str]], width: int, gap: int = 2) -> list[list[str]]:
+    """`lines`, titles first, without as many of the SPARE columns as it takes to fit into `width`.
+
+    `gap`: columns of the terminal between two of the table.
+    """
     kept = [list(line) for line in lines]
-    for name in spare:
+    for name in SPARE:
         longest = [max(len(cell) for cell in column) for column in zip(*kept, strict=True)]
-        if sum(longest) + 2 * (len(longest) - 1) <= width:
+        if sum(longest) + gap * (len(longest) - 1) <= width:
             break
         if name in kept[0]:
             place = kept[0].index(name)

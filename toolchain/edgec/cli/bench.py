@@ -8,7 +8,7 @@ import click
 from edgec.cli.bundles import choice_options, exit_code, newest_bundle, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Parsed
+from edgec.cli.words import Parsed, printable
 from edgec_runtime.words import counts, duration
 
 
@@ -49,7 +49,7 @@ def command(
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. All variants run in
     turns in one go, each in its own process, and are compared with the first. The numbers also go into
     NAME-VERSION.bench.json beside the first bundle. Exit code 1: some variant could not run, 2: none could;
-    the warnings say why.
+    the lines below the table say why.
     """
     from edgec.report.bench import bench_table
     from edgec_runtime.bench import bench, row_title, write_report
@@ -70,9 +70,9 @@ def command(
             seconds=seconds,
             images=images,
         )
-    for sentence in report.sentences():
-        display.warn(sentence)
-    display.result(report.to_json(), bench_table(report), then=[run_line(bundles[0])])
+    warnings = map(printable, report.sentences())
+    table = bench_table(report, display.width)
+    display.result(report.to_json(), table, *warnings, then=[run_line(bundles[0])])
     if report.measured:
         display.say(f"written: {write_report(report, bundles[0])}")
     return exit_code(["error" in row for row in report.measurements])
