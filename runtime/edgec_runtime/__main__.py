@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     run = _variant(_command(commands, "run", "segment an image"))
     run.add_argument("--image", type=Path, required=True, help="an image file")
     run.add_argument("--out", type=Path, required=True, help="the mask: a PNG whose values are classes")
-    _bench(_command(commands, "bench", "measure variants, interleaved, each in a process", several=True))
+    _bench(_command(commands, "bench", "measure variants, interleaved, each on its own", several=True))
     return top
 
 

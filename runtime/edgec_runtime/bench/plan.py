@@ -69,6 +69,8 @@ def plan(
 
     Raises BundleError, UsageError for what cannot be measured or a bundle does not hold.
     """
+    if not bundles:
+        raise UsageError("there is no bundle to measure: name one")
     for name, counts in (("threads", threads), ("batch", batches)):
         for count in counts:
             if count < 1:
@@ -76,7 +78,7 @@ def plan(
     if images is not None and any(batch > 1 for batch in batches):
         raise UsageError("images are segmented one by one: measure batches without a folder of images")
     return [
-        Entry(path, f"{name}", digest, variant, size, count, batch, images)
+        Entry(path, name, digest, variant, size, count, batch, images)
         for path in map(Path, bundles)
         for name, digest, variant, size in _variants(path, targets, precisions)
         for count in dict.fromkeys(threads)

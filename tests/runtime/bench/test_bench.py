@@ -101,6 +101,10 @@ def test_words_that_the_bundle_does_not_hold(every_engine: Path, make_bundle: An
         bench(every_engine, [], ["int4"])
     with pytest.raises(UsageError, match="no variant of tflite in int8-static"):
         bench(every_engine, ["tflite"], ["int8-static"])
+    with pytest.raises(UsageError, match="no bundle to measure"):
+        bench([])
+    with pytest.raises(UsageError, match="batch is 0"):
+        bench(every_engine, batches=[1, 0])
     with pytest.raises(UsageError, match="threads is 0"):
         bench(every_engine, threads=0)
     with pytest.raises(BundleError):

@@ -22,9 +22,10 @@ from edgec_runtime.words import counts, duration
 @click.option(
     "seconds",
     "--duration",
-    type=Parsed("3s", duration),
+    metavar="SECONDS",
+    type=Parsed("duration", duration),
     default="1s",
-    help="How long each variant runs at least. Default: 1s.",
+    help="How long each variant runs at least: 3s, 500ms, 2m. Default: 1s.",
 )
 @click.option(
     "--images",
