@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,6 +54,12 @@ class BenchReport:
             "measurements": list(self.measurements),
         }
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "BenchReport":
+        """What `to_json` gave, here or on another machine."""
+        rows = tuple(document["measurements"])
+        return cls(rows[0]["bundle"], document["environment"], rows)
+
 
 def bench(
     path: str | os.PathLike[str],
@@ -95,12 +102,14 @@ def row_title(row: dict[str, Any]) -> str:
     return f"{row['target']} {in_words(row['precision'], row['profile'])}"
 
 
-def write_report(report: BenchReport, bundle: Path) -> Path:
+def write_report(report: BenchReport, bundle: Path, device: str | None = None) -> Path:
     """Write `NAME-VERSION.bench.json` beside the bundle, whole or not at all; gives its path.
 
+    `device`: the other machine that was measured; the file is then `NAME-VERSION.DEVICE.bench.json`.
     Raises UsageError where that folder cannot be written.
     """
-    path = bundle.resolve().parent / f"{report.bundle}.bench.json"
+    where = "" if device is None else "." + re.sub(r"[^A-Za-z0-9._-]+", "-", device)
+    path = bundle.resolve().parent / f"{report.bundle}{where}.bench.json"
     temporary = path.with_name(f".{path.name}.part")
     try:
         temporary.write_text(json.dumps(report.to_json(), indent=2) + "\n", "utf-8")
