@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgec.devices.device import Address
 from edgec.errors import DeviceError
@@ -25,19 +25,23 @@ async def connected(address: Address) -> AsyncIterator["SSHClientConnection"]:
     import asyncssh
 
     given = {"username": address.user, "port": address.port}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        options = await asyncssh.SSHClientConnectionOptions.construct(
-            host=address.host,
+        configured = await asyncssh.SSHClientConnectionOptions.construct(
+            host=address.host, config=(), **options
+        )
+        if configured.known_hosts is None:
+            # To asyncssh `UserKnownHostsFile none` means to trust every host; here it names no further file.
+            options["known_hosts"] = b""
+        connection = await asyncssh.connect(
+            address.host,
             preferred_auth=["publickey"],
             connect_timeout=CONNECT_S,
             login_timeout=LOGIN_S,
             keepalive_interval=KEEPALIVE_S,
             keepalive_count_max=KEEPALIVES,
-            **{name: value for name, value in given.items() if value is not None},
+            **options,
         )
-        if options.known_hosts is None:  # `UserKnownHostsFile none`: know nobody, not trust everybody
-            options.known_hosts = b""
-        connection = await asyncssh.connect(address.host, options=options)
     except (OSError, ValueError, asyncssh.Error) as error:
         raise DeviceError(f"{address.known_as}: {_why(address, error)}") from error
     async with connection:
@@ -50,13 +54,14 @@ def _why(address: Address, error: Exception) -> str:
     by_hand = address.command("ssh")
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return (
-            "its host key is not the one in known_hosts, or not there yet: compare the fingerprint and accept "
-            f"it with `{by_hand}`; where the device was set up anew, first `ssh-keygen -R '{address.known_as}'`"
+            "its host key is not the one in known_hosts, or not there yet: compare the fingerprint and "
+            f"accept it with `{by_hand}`; if the device was set up anew, after `ssh-keygen -R "
+            f"'{address.known_as}'`"
         )
     if isinstance(error, asyncssh.PermissionDenied):
         return (
-            f"it takes none of your keys: `{address.command('ssh-copy-id')}` brings one there, `ssh-add` opens "
-            "one that has a passphrase"
+            f"it takes none of your keys: `{address.command('ssh-copy-id')}` brings one there, `ssh-add` "
+            "opens one that has a passphrase"
         )
     if isinstance(error, TimeoutError):
         return f"no answer within {CONNECT_S:g} s: is it on, and in this network? Try `{by_hand}`"

@@ -29,7 +29,8 @@ class Remote:
         self._process, self._where, self._on_line = process, where, on_line
         self._writing = asyncio.Lock()
         self._last_lines: deque[str] = deque(maxlen=5)
-        self._tasks = [asyncio.create_task(task) for task in (self._listen(), self._stay_alive())]
+        self._listening = asyncio.create_task(self._listen())
+        self._living = asyncio.create_task(self._stay_alive())
         self.who: dict[str, Any] = {}
 
     @property
@@ -70,8 +71,8 @@ class Remote:
             self._process.stdin.write_eof()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._process.wait_closed(), CLEAN_S)
-        for task in self._tasks:
-            task.cancel()
+        self._listening.cancel()
+        self._living.cancel()
 
     async def _drained(self, data: bytes, doing: str) -> None:
         import asyncssh
@@ -103,7 +104,7 @@ class Remote:
     async def _ended(self, doing: str) -> DeviceError:
         """Why there is no answer: the agent or the connection has ended."""
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._process.wait_closed(), ALIVE_S)
+            await asyncio.wait_for(asyncio.gather(self._process.wait_closed(), self._listening), ALIVE_S)
         signal, status = self._process.exit_signal, self._process.exit_status
         last = self.last_line
         if signal is not None:
@@ -125,8 +126,9 @@ class Remote:
             async for line in self._process.stderr:
                 words = line.decode(errors="replace").rstrip()
                 text = "".join(letter if letter.isprintable() else "?" for letter in words)
-                self._last_lines.append(text)
-                self._on_line(text)
+                if text:
+                    self._last_lines.append(text)
+                    self._on_line(text)
 
     async def _stay_alive(self) -> None:
         import asyncssh
