@@ -41,7 +41,8 @@ def read_devices() -> dict[str, Device]:
     path = book_path()
     try:
         text = _text(path)
-        book = _Book.model_validate(yaml.safe_load(text) or {})
+        document = yaml.safe_load(text)
+        book = _Book.model_validate({} if document is None else document)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"

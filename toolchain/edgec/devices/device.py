@@ -32,7 +32,10 @@ class Device(BaseModel):
     @field_validator("address")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        parse_address(value)
+        try:
+            parse_address(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
         return value
 
 
