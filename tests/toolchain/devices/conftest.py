@@ -1,43 +1,22 @@
 """A device on loopback: OpenSSH's own server, started here, and a bare Python in a folder of its own."""
 
 import os
-import pwd
-import shutil
-import socket
-import subprocess
 import time
-import venv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from benchmarks.loopback import SSHD, Server, bare_python, loopback
 
 from edgec.devices import Device, make_device
 
-SSHD = "/usr/sbin/sshd"
-USER = pwd.getpwuid(os.getuid()).pw_name
 
-
-@dataclass
-class Server:
-    """A running sshd on 127.0.0.1. `key`: a private key that it takes; `host_key`: its public one."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-    key: Path
-    host_key: str
-
-    @property
-    def address(self) -> str:
-        return f"{USER}@127.0.0.1:{self.port}"
-
-    def end_sessions(self) -> None:
-        """As when the network breaks: every connection ends, and nobody is told why."""
-        for child in children(self.process.pid):
-            for grandchild in children(child):
-                os.kill(grandchild, 9)
-            os.kill(child, 9)
+def end_sessions(server: Server) -> None:
+    """As when the network breaks: every connection ends, and nobody is told why."""
+    for child in children(server.process.pid):
+        for grandchild in children(child):
+            os.kill(grandchild, 9)
+        os.kill(child, 9)
 
 
 def children(pid: int) -> list[int]:
@@ -49,48 +28,12 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def new_key(path: Path) -> Path:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
-    return path
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if not Path(SSHD).exists():
+    if not SSHD.exists():
         pytest.skip(f"needs {SSHD}: apt-get install --no-install-recommends openssh-server")
-    folder = tmp_path_factory.mktemp("sshd")
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    key, host = new_key(folder / "key"), new_key(folder / "host")
-    port = free_port()
-    configuration = f"""
-ListenAddress 127.0.0.1
-Port {port}
-HostKey {host}
-AuthorizedKeysFile {key}.pub
-PidFile none
-StrictModes no
-UsePAM no
-PermitRootLogin yes
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-"""
-    (folder / "sshd_config").write_text(configuration)
-    process = subprocess.Popen(
-        [SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=(folder / "log").open("wb")
-    )
-    try:
-        wait_for(lambda: b"listening" in (folder / "log").read_bytes(), "sshd to listen")
-        yield Server(port, process, key, host.with_suffix(".pub").read_text().strip())
-    finally:
-        process.kill()
-        process.wait()
+    with loopback(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
 
 
 def wait_for(condition, what: str, seconds: float = 20) -> None:
@@ -103,10 +46,7 @@ def wait_for(condition, what: str, seconds: float = 20) -> None:
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with nothing but its own library, not even pip."""
-    folder = tmp_path_factory.mktemp("bare")
-    venv.create(folder, with_pip=False, symlinks=True)
-    return folder / "bin/python"
+    return bare_python(tmp_path_factory.mktemp("bare"))
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +59,7 @@ def _wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(tmp_path: Path, _wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's own: no key, no known host, no remembered device, no agent."""
     home = tmp_path / "home"
-    (home / ".ssh").mkdir(parents=True, mode=0o700)
+    (home / ".ssh").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(_wheels))
     for name in ("XDG_CONFIG_HOME", "EDGEC_DEVICES", "SSH_AUTH_SOCK"):
@@ -130,8 +70,7 @@ def home(tmp_path: Path, _wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 @pytest.fixture
 def trusted(server: Server, home: Path) -> Server:
     """The server, whose host the user knows and which takes the user's key."""
-    shutil.copy(server.key, home / ".ssh/id_ed25519")
-    (home / ".ssh/known_hosts").write_text(f"[127.0.0.1]:{server.port} {server.host_key}\n")
+    server.trust(home)
     return server
 
 

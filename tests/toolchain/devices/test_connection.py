@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.toolchain.devices.conftest import USER, Server, free_port, new_key
+from benchmarks.loopback import Server, free_port, new_key, user
 
 from edgec.devices import Device, bench_on_device, make_device
 from edgec.errors import DeviceError
+
+USER = user()
 
 
 def refused(bundle: Path, device: Device) -> str:

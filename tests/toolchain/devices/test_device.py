@@ -20,8 +20,8 @@ def test_an_address_in_its_parts(text: str, parts: tuple[str | None, str, int | 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "pi@", "@host", "-oProxyCommand=x", "pi@-host", "pi@host:0", "pi@host:65536", "pi@host:ssh", "pi@a b",
-     "pi@host;ls", "pi@host\n", "pi:secret@host"],
+    ["", "pi@", "@host", "-oProxyCommand=x", "pi@-host", "pi@host:0", "pi@host:65536", "pi@host:ssh",
+     "pi@a b", "pi@host;ls", "pi@host\n", "pi:secret@host"],
 )  # fmt: skip
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(UsageError, match="is not an address"):
@@ -37,7 +37,7 @@ def test_the_command_and_the_name_in_known_hosts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("python", "folder"), [("-c", None), ("py\nthon", None), (None, "relative"), (None, "/a\n")]
+    ("python", "folder"), [("-c", None), ("a\nb", None), (None, "relative"), (None, "/a\n")]
 )
 def test_a_python_or_folder_that_cannot_be(python: str | None, folder: str | None) -> None:
     with pytest.raises(UsageError, match=r"--(python|folder)"):

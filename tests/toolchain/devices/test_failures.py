@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from benchmarks.loopback import Server
 from tests.tiny import TINY
-from tests.toolchain.devices.conftest import Server, clean, processes_in, wait_for
+from tests.toolchain.devices.conftest import clean, end_sessions, processes_in, wait_for
 
 from edgec.devices import Device, bench_on_device, make_device
 from edgec.errors import DeviceError
@@ -129,7 +130,7 @@ def test_another_processor(
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["copy", "measured"])
 def test_a_lost_connection(device: Device, trusted: Server, tiny_bundle: Path, moment: str) -> None:
-    said = failed(tiny_bundle, device, At(moment, trusted.end_sessions))
+    said = failed(tiny_bundle, device, At(moment, lambda: end_sessions(trusted)))
     assert "the connection was lost" in said
     assert ("sending" if moment == "copy" else "measuring") in said
 

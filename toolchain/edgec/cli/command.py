@@ -22,6 +22,11 @@ class Group(click.Group):
             args = [self._default, *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options are the default's."""
+        self.commands[self._default].format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
 
 class Command(click.Command):
     """A click command with the global options and --json; its function gets a Display first.
