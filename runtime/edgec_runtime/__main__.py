@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgec_runtime import __version__
 from edgec_runtime.errors import EdgecError
+from edgec_runtime.words import counts, duration
 
 BUG = 4
 INTERRUPTED = 130
@@ -27,10 +28,7 @@ def parser() -> argparse.ArgumentParser:
     run = _variant(_command(commands, "run", "segment an image"))
     run.add_argument("--image", type=Path, required=True, help="an image file")
     run.add_argument("--out", type=Path, required=True, help="the mask: a PNG whose values are classes")
-    bench = _command(commands, "bench", "measure the variants, each in a fresh process")
-    bench.add_argument("--target", action="append", default=[], help="only this one; repeatable")
-    bench.add_argument("--precision", action="append", default=[], help="only this one; repeatable")
-    _threads(bench)
+    _bench(_command(commands, "bench", "measure variants, interleaved, each on its own", several=True))
     return top
 
 
@@ -69,13 +67,45 @@ def _one_line(error: Exception) -> str:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, title: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    title: str,
+    *,
+    several: bool = False,
 ) -> argparse.ArgumentParser:
     found = commands.add_parser(name, help=title, description=f"{title[0].upper()}{title[1:]}.")
-    found.add_argument("bundle", type=Path, help="NAME-VERSION.edgec, or the folder NAME-VERSION")
+    dest, nargs = ("bundles", "+") if several else ("bundle", None)
+    words = "NAME-VERSION.edgec, or the folder NAME-VERSION"
+    found.add_argument(dest, type=Path, nargs=nargs, metavar="bundle", help=words)
     found.add_argument("--json", action="store_true", help="one JSON document on stdout, and nothing else")
     found.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return found
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--target", action="append", default=[], help="only this one; repeatable")
+    command.add_argument("--precision", action="append", default=[], help="only this one; repeatable")
+    _option(command, "--threads", counts, "1,2", "the engine's; by default one for each core")
+    _option(command, "--batch", counts, "1,4", "images of a run; by default 1", "1")
+    _option(command, "--duration", duration, "3s", "how long each runs at least; by default 1s", "1s")
+    command.add_argument("--images", type=Path, metavar="DIR", help="segment these, from pixels to mask")
+
+
+def _option(
+    command: argparse.ArgumentParser,
+    name: str,
+    read: Callable[[str], object],
+    example: str,
+    title: str,
+    default: str | None = None,
+) -> None:
+    def convert(text: str) -> object:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    command.add_argument(name, type=convert, default=default, metavar=example, help=title)
 
 
 def _variant(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -2,18 +2,23 @@
 
 import json
 import shlex
+import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import EngineError, SelftestError, VariantError
 from edgec_runtime.format.manifest import InputSpec, Variant
 from edgec_runtime.format.profile import in_words
 
+if TYPE_CHECKING:
+    from edgec_runtime.bench import BenchReport
+
 CANNOT_TELL = 3
+UNLIMITED = 100_000  # columns where no terminal reads
 
 
 def info(options: Namespace) -> int:
@@ -32,7 +37,7 @@ def info(options: Namespace) -> int:
     print(f"input   {_input_words(manifest.input)}")
     print(f"output  {', '.join(found.name for found in manifest.output.classes)}")
     rows = [_variant_row(variant, sizes) for variant in manifest.variants]
-    _table(("target", "precision", "engine", "runs on", "MiB", "dice"), rows)
+    _table(("target", "precision", "engine", "runs on", "MiB", "dice"), *rows)
     _next("verify", options.bundle)
     return 0
 
@@ -64,7 +69,7 @@ def selftest(options: Namespace) -> int:
     else:
         _table(
             ("target", "precision", "status", "mask agreement", "mean error", "reason"),
-            [_selftest_cells(row) for row in rows],
+            *(_selftest_cells(row) for row in rows),
         )
         _next("run", options.bundle, "--image", "IMG.png", "--out", "mask.png")
     if "failed" in states:
@@ -98,21 +103,30 @@ def run(options: Namespace) -> int:
 
 
 def bench(options: Namespace) -> int:
-    """Measure and write the report beside the bundle; 2 where no variant could be measured."""
+    """Measure and write the report beside the first bundle; 2 where no variant could be measured."""
     from edgec_runtime.bench import bench as measure
     from edgec_runtime.bench import row_title, write_report
 
     def progress(row: dict[str, Any]) -> None:
         print(f"measured {row_title(row)}", file=sys.stderr)
 
-    report = measure(options.bundle, options.target, options.precision, options.threads, progress)
+    report = measure(
+        options.bundles,
+        options.target,
+        options.precision,
+        options.threads,
+        progress,
+        batches=options.batch,
+        seconds=options.duration,
+        images=options.images,
+    )
     if options.json:
         print(json.dumps(report.to_json(), indent=2))
     else:
-        _bench_table(report.measurements)
+        _bench_table(report)
     if not report.measured:
-        raise EngineError(f"no variant of {options.bundle} could be measured here: the rows say why")
-    print(f"written: {write_report(report, options.bundle)}", file=sys.stderr)
+        raise EngineError(f"no variant of {options.bundles[0]} could be measured here: the rows say why")
+    print(f"written: {write_report(report, options.bundles[0])}", file=sys.stderr)
     return 0
 
 
@@ -167,29 +181,19 @@ def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
     ]
 
 
-def _bench_table(rows: tuple[dict[str, Any], ...]) -> None:
-    from edgec_runtime.bench import row_title
+def _bench_table(report: "BenchReport") -> None:
+    from edgec_runtime.bench.table import fitted, table, title
 
-    numbers = ("median ms", "p90 ms", "CV %", "load ms", "first ms", "peak MiB")
-    _table(("target", "precision", "runs in", *numbers), [_bench_cells(row) for row in rows])
-    for row in rows:
-        for key in ("error", "warning"):
-            if key in row:
-                print(f"{row_title(row)}: {row[key]}")
+    print(title(report))
+    _table(*fitted(table(report.measurements), shutil.get_terminal_size((UNLIMITED, 0)).columns))
+    for sentence in report.sentences():
+        print(sentence)
 
 
-def _bench_cells(row: dict[str, Any]) -> list[str]:
-    latency, memory = row["latency_ms"] or {}, row["memory_mib"] or {}
-    spread = 100 * latency["cv"] if latency else None
-    times = (latency.get("median"), latency.get("p90"), spread, row["load_ms"], row["first_ms"])
-    numbers = ["-" if value is None else f"{value:.2f}" for value in (*times, memory.get("peak"))]
-    precision = in_words(row["precision"], row["profile"])
-    return [row["target"], precision, row["precision_in_force"] or "failed", *numbers]
-
-
-def _table(columns: tuple[str, ...], rows: list[list[str]]) -> None:
-    widths = [max(len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
-    for line in (columns, *rows):
+def _table(*lines: Sequence[str]) -> None:
+    """The titles, then the rows."""
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from edgec_runtime import sensors
+
 _SAME = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
 
 # Instructions that decide how fast small networks run, as Linux names them.
@@ -51,8 +53,8 @@ def cores() -> int:
 def environment() -> dict[str, Any]:
     """The record of the machine, ready for JSON; null where the machine does not say.
 
-    `temperature_c`: the hottest of its thermal zones. `memory_mib`: installed. `load_average`: over one
-    minute, before the measurement: more than a few tenths means that something else is running.
+    `temperature_c`, `frequency_mhz` and `load_average`: now, see sensors.py; more load than a few tenths
+    means that something else is running. `memory_mib`: installed.
     """
     from edgec_runtime.engines.packages import installed_version
 
@@ -63,13 +65,21 @@ def environment() -> dict[str, Any]:
         "architecture": architecture(),
         "flags": [flag for flag in _FLAGS if flag in _flags(info)],
         "cores": cores(),
-        "governor": _governor(),
-        "temperature_c": _temperature(),
+        "governor": sensors.governor(),
         "memory_mib": _memory(),
-        "load_average": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        **moment(),
         "os": platform.platform(),
         "python": platform.python_version(),
         "packages": {name: version for name, version in versions.items() if version is not None},
+    }
+
+
+def moment() -> dict[str, float | None]:
+    """What changes while the machine works, ready for JSON."""
+    return {
+        "temperature_c": sensors.temperature_c(),
+        "frequency_mhz": sensors.clock_mhz(),
+        "load_average": sensors.load_average(),
     }
 
 
@@ -86,16 +96,6 @@ def _flags(info: dict[str, str]) -> set[str]:
 def _processor(info: dict[str, str]) -> str | None:
     board = _read("/proc/device-tree/model").strip("\0\n ")
     return info.get("model name") or board or info.get("Model") or platform.processor() or None
-
-
-def _governor() -> str | None:
-    return _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").strip() or None
-
-
-def _temperature() -> float | None:
-    zones = Path("/sys/class/thermal").glob("thermal_zone*/temp")
-    readings = [int(text) for zone in zones if (text := _read(str(zone)).strip()).lstrip("-").isdigit()]
-    return max(readings) / 1000 if readings else None
 
 
 def _memory() -> int | None:

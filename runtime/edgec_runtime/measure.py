@@ -1,10 +1,12 @@
 """How long a call takes, told honestly: the policy and the numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, fsum, sqrt
 from statistics import median
 from time import perf_counter_ns
+
+import numpy as np
 
 Run = Callable[[], object]
 Runs = Callable[[int], list[float]]  # so many runs -> the milliseconds of each
@@ -12,32 +14,43 @@ Runs = Callable[[int], list[float]]  # so many runs -> the milliseconds of each
 # As few samples as a percentile can be told from with 99 % confidence (MLPerf's early-stopping floors).
 SAMPLES_FOR = {0.90: 64, 0.99: 662}
 NOISY = 0.025  # coefficient of variation above which the machine is too noisy (trtexec's limit)
+DRAWS = 500  # of the bootstrap
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """When a measurement is enough. Times in seconds.
 
-    `runs` and `seconds`: at least so many and so long. `steady`: warm-up ends when two blocks of
-    `block` runs have medians within this ratio of each other, or after `warm_up` seconds. With the default
-    of 64 runs there is always a p90.
+    `runs`, `seconds` and `rounds`: at least so many runs, so long and so many turns; with the default of 64
+    runs there is always a p90. `patience`: after so long it is enough with fewer runs, too. `steady`: warm-up
+    ends when two blocks of `block` runs have medians within this ratio of each other, or after `warm_up`.
     """
 
     runs: int = 64
     seconds: float = 1.0
+    rounds: int = 24
+    patience: float = 60.0
     block: int = 5
     steady: float = 0.05
     warm_up: float = 10.0
+
+    def enough(self, runs: int, seconds: float, rounds: int) -> bool:
+        """Whether so many runs, in so many turns, that took so long together, tell enough."""
+        if seconds >= max(self.patience, self.seconds):
+            return True
+        return runs >= self.runs and seconds >= self.seconds and rounds >= self.rounds
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
     """Milliseconds of the warm runs; a percentile is None where there are too few samples for it.
 
-    `cv`: standard deviation over mean.
+    [`low`, `high`] holds the median with 95 %. `cv`: standard deviation over mean.
     """
 
     median: float
+    low: float
+    high: float
     mean: float
     p90: float | None
     p99: float | None
@@ -47,16 +60,6 @@ class Latency:
     runs: int
 
 
-def measure(runs: Runs, policy: Policy) -> Latency:
-    """Warm up, then time each run on its own."""
-    warm_up(runs, policy)
-    times: list[float] = []
-    end = perf_counter_ns() + policy.seconds * 1e9
-    while len(times) < policy.runs or perf_counter_ns() < end:
-        times += runs(policy.block)
-    return summary(times)
-
-
 def timed(run: Run) -> float:
     """Milliseconds of one call."""
     start = perf_counter_ns()
@@ -64,24 +67,32 @@ def timed(run: Run) -> float:
     return (perf_counter_ns() - start) / 1e6
 
 
-def warm_up(runs: Runs, policy: Policy) -> None:
-    """Run until it is steady."""
+def warm_up(runs: Runs, policy: Policy) -> float:
+    """Run until it is steady; gives the milliseconds of a run then."""
     end = perf_counter_ns() + policy.warm_up * 1e9
-    before = 0.0
+    now = median(runs(1))
+    # Five runs of a network that takes seconds would be most of its measurement.
+    block = policy.block if now * policy.block < 1e3 * policy.warm_up else 1
     while perf_counter_ns() < end:
-        now = median(runs(policy.block))
+        before, now = now, median(runs(block))
         if abs(now - before) <= policy.steady * now:
-            return
-        before = now
+            break
+    return now
 
 
-def summary(times: list[float]) -> Latency:
-    """The numbers of at least one time in milliseconds."""
-    ordered = sorted(times)
+def summary(turns: Sequence[Sequence[float]]) -> Latency:
+    """The numbers of at least one time in milliseconds, measured in turns.
+
+    What disturbs the machine disturbs the runs of a turn alike, so the bootstrap draws whole turns.
+    """
+    ordered = sorted(time for turn in turns for time in turn)
     mean = fsum(ordered) / len(ordered)
     spread = sqrt(fsum((time - mean) ** 2 for time in ordered) / max(1, len(ordered) - 1))
+    low, high = _interval(turns)
     return Latency(
         median=_short(median(ordered)),
+        low=_short(low),
+        high=_short(high),
         mean=_short(mean),
         p90=_percentile(ordered, 0.90),
         p99=_percentile(ordered, 0.99),
@@ -90,6 +101,17 @@ def summary(times: list[float]) -> Latency:
         cv=_short(spread / mean) if mean else 0.0,
         runs=len(ordered),
     )
+
+
+def _interval(turns: Sequence[Sequence[float]]) -> tuple[float, float]:
+    random = np.random.default_rng(0)
+    arrays = [np.array(turn, np.float64) for turn in turns]
+    medians = [
+        np.median(np.concatenate([arrays[place] for place in random.integers(len(arrays), size=len(arrays))]))
+        for _ in range(DRAWS)
+    ]
+    low, high = np.percentile(medians, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def _percentile(ordered: list[float], share: float) -> float | None:

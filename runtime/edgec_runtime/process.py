@@ -20,8 +20,8 @@ TIMEOUT = 900.0  # seconds for one answer
 class VariantProcess(Closing):
     """A fresh process that has loaded a variant and run it once; see worker.py for its side.
 
-    `loaded`: {precision_in_force, threads, load_ms, first_ms, after_load}, times in milliseconds, memory in
-    MiB. `peak_mib`: the most memory that the process has held, as of the last `run`.
+    `loaded`: {precision_in_force, threads, load_ms, first_ms, memory_mib}, times in milliseconds. `answers`:
+    all that each `run` told, in order; see worker.py.
     """
 
     def __init__(
@@ -32,12 +32,18 @@ class VariantProcess(Closing):
         threads: int,
         profile: str | None = None,
         timeout: float = TIMEOUT,
+        batch: int = 1,
+        images: Path | None = None,
     ) -> None:
-        """Start and wait until it is loaded. Raises EngineError where that fails or takes too long."""
+        """Start and wait until it is loaded. Raises EngineError where that fails or takes too long.
+
+        A run is of `batch` golden images, or of one image of the folder `images` from pixels to mask.
+        """
         self._timeout = timeout
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        wanted = {"target": target, "precision": precision, "profile": profile}
-        request = {"bundle": str(bundle), **wanted, "threads": threads}
+        wanted = {"target": target, "precision": precision, "profile": profile, "threads": threads}
+        runs = {"batch": batch, "images": None if images is None else str(images)}
+        request = {"bundle": str(bundle), **wanted, **runs}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "edgec_runtime.worker", json.dumps(request)],
             stdin=subprocess.PIPE,
@@ -46,7 +52,7 @@ class VariantProcess(Closing):
             text=True,
             env=_environment(),
         )
-        self.peak_mib: float | None = None
+        self.answers: list[dict[str, Any]] = []
         try:
             self.loaded: dict[str, Any] = self._answer()["loaded"]
         except BaseException:
@@ -54,16 +60,15 @@ class VariantProcess(Closing):
             raise
 
     def run(self, count: int) -> list[float]:
-        """Milliseconds of each of `count` runs of one image. Raises EngineError where the process ends."""
+        """Milliseconds of each of `count` runs. Raises EngineError where the process ends."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(f"{count}\n")
             self._process.stdin.flush()
         except OSError:
             raise EngineError(self._last_words()) from None
-        answer = self._answer()
-        self.peak_mib = answer["peak"]
-        times: list[float] = answer["ms"]
+        self.answers.append(self._answer())
+        times: list[float] = self.answers[-1]["ms"]
         return times
 
     def close(self) -> None:

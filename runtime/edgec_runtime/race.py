@@ -5,18 +5,24 @@ milliseconds do.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from math import fsum
 from statistics import median
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from edgec_runtime.errors import EngineError
 from edgec_runtime.measure import Policy, Runs, warm_up
+from edgec_runtime.process import VariantProcess
 
 Name = TypeVar("Name")
 Times = npt.NDArray[np.float64]
 
+TOGETHER = 4  # candidates beside the first in one race: each is a process with a whole network in memory
+RACE = Policy(warm_up=2.0)
 TURN_MS = 30.0  # a turn is as many runs as fill this, so that waking up does not count for much
 
 
@@ -44,31 +50,97 @@ def ratio(base: Times, other: Times) -> Ratio:
     return Ratio(float(np.median(ratios)), float(low), float(high))
 
 
+@dataclass(slots=True)
+class Laps:
+    """What one candidate did in a race.
+
+    `turns`: the milliseconds of each of its runs, turn by turn. `error`: why it left the race, else None.
+    `runs` and `seconds`: how many there were, and how long they took together.
+    """
+
+    turns: list[list[float]] = field(default_factory=list)
+    error: EngineError | None = None
+    runs: int = 0
+    seconds: float = 0.0
+
+    def add(self, turn: list[float]) -> None:
+        """Note the milliseconds of one more turn's runs."""
+        self.turns.append(turn)
+        self.runs += len(turn)
+        self.seconds += fsum(turn) / 1e3
+
+    @property
+    def medians(self) -> Times:
+        """Milliseconds (rounds,): of each turn."""
+        return np.array([median(turn) for turn in self.turns])
+
+
+Enough = Callable[[Mapping[Name, Laps]], bool]
+
+
+def interleave(
+    candidates: Mapping[Name, Runs], enough: Enough[Name], policy: Policy = RACE
+) -> dict[Name, Laps]:
+    """Run them in rounds: in each one every candidate has a turn, in random order, until it is `enough`.
+
+    They are warmed up first, one after the other, as `policy` says. A candidate that raises EngineError
+    leaves the race; `enough` is asked after each round, of those that are still in it.
+    """
+    laps: dict[Name, Laps] = {name: Laps() for name in candidates}
+    turns: dict[Name, int] = {}
+
+    def attempt(name: Name, count: int | None) -> None:
+        try:
+            if count is None:
+                turns[name] = max(1, round(TURN_MS / warm_up(candidates[name], policy)))
+            else:
+                laps[name].add(candidates[name](count))
+        except EngineError as error:
+            laps[name].error = error
+
+    for name in candidates:
+        attempt(name, None)
+    order = np.random.default_rng(0)
+    while running := {name: found for name, found in laps.items() if found.error is None}:
+        names = list(running)
+        for place in order.permutation(len(names)):
+            attempt(names[place], turns[names[place]])
+        if enough({name: found for name, found in running.items() if found.error is None}):
+            break
+    return laps
+
+
 def race(
     candidates: Mapping[Name, Runs],
     rounds: int = 24,
     most: int = 72,
     decided: Callable[[Mapping[Name, Times]], bool] = lambda _: True,
 ) -> dict[Name, Times]:
-    """Milliseconds (rounds,) of each candidate: in each round every one has a turn, in random order.
+    """Milliseconds (rounds,) of each candidate, interleaved; raises EngineError where one fails.
 
     After each `rounds` rounds `decided` is asked whether they tell enough; there are at most `most`.
     """
-    turns = {name: _warmed(runs) for name, runs in candidates.items()}
-    order, names = np.random.default_rng(0), list(candidates)
-    times: dict[Name, list[float]] = {name: [] for name in names}
-    while True:
-        for _ in range(rounds):
-            for place in order.permutation(len(names)):
-                name = names[place]
-                times[name].append(median(candidates[name](turns[name])))
-        found = {name: np.array(values) for name, values in times.items()}
-        if len(next(iter(found.values()))) + rounds > most or decided(found):
-            return found
+
+    def enough(laps: Mapping[Name, Laps]) -> bool:
+        if len(laps) < len(candidates):
+            return True
+        count = len(next(iter(laps.values())).turns)
+        if count % rounds:
+            return False
+        return count + rounds > most or decided({name: found.medians for name, found in laps.items()})
+
+    laps = interleave(candidates, enough)
+    for found in laps.values():
+        if found.error is not None:
+            raise found.error
+    return {name: found.medians for name, found in laps.items()}
 
 
-def _warmed(runs: Runs) -> int:
-    """Warm up; gives how many runs make a turn."""
-    policy = Policy(warm_up=2.0)
-    warm_up(runs, policy)
-    return max(1, round(TURN_MS / median(runs(policy.block))))
+def race_processes(
+    starts: Mapping[Name, Callable[[], VariantProcess]],
+    decided: Callable[[Mapping[Name, Times]], bool] = lambda _: True,
+) -> dict[Name, Times]:
+    """`race` of variants, each started in a process of its own and ended here."""
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(start()) for name, start in starts.items()}
+        return race({name: process.run for name, process in processes.items()}, decided=decided)

@@ -1,24 +1,29 @@
 """The fresh process in which one variant runs to be measured: `python -m edgec_runtime.worker REQUEST`.
 
-REQUEST is a JSON object {bundle, target, precision, profile, threads}. The first line of the answer, on
-stdout, is what loading told: {loaded: {...}} or {error: sentence}. Then each line on stdin is a number of
-runs, answered by {ms: [...], peak: MiB}. See process.py for the other end.
+REQUEST is a JSON object of the arguments of `serve` but the last. The first line of the answer, on stdout, is
+what loading told: {loaded: {...}} or {error: sentence}. Then each line on stdin is a number of runs, answered
+by an object, see `_answer`. See process.py for the other end.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
 from edgec_runtime.bundle import Bundle
-from edgec_runtime.choose import choose
-from edgec_runtime.errors import EdgecError
-from edgec_runtime.measure import timed
+from edgec_runtime.choose import Choice, choose
+from edgec_runtime.energy import EnergyMeter
+from edgec_runtime.errors import EdgecError, UsageError
+from edgec_runtime.jobs import STAGES, Job, golden_job, image_job, read_images
 from edgec_runtime.selftest import read_tensor
+from edgec_runtime.sensors import clock_mhz
 from edgec_runtime.session import Session
+from edgec_runtime.usage import memory_mib, processor_ms
 
 
 def serve(
@@ -27,49 +32,79 @@ def serve(
     precision: str,
     profile: str | None,
     threads: int | None,
+    batch: int,
+    images: str | None,
     orders: Iterable[str],
 ) -> Iterator[dict[str, Any]]:
     """The answers, the first when the variant is loaded and has run once; the rest as they are asked for.
 
-    Only meaningful in a process that has done nothing else. Raises EdgecError.
+    `batch`: images of one run. `images`: a folder of those to segment, else the golden input is run. Only
+    meaningful in a process that has done nothing else. Raises EdgecError.
     """
     start = perf_counter_ns()
     with Bundle.open(Path(bundle)) as opened:
-        session = Session.load(opened, choose(opened, target, precision, profile), threads)
+        choice = choose(opened, target, precision, profile)
+        _check_batch(choice, batch)
+        with suppress(ImportError):  # which loading tells better
+            import_module(choice.implementation.imports)
+        memory = {"imported": memory_mib("VmRSS")}
+        session = Session.load(opened, choice, threads)
         load_ms = (perf_counter_ns() - start) / 1e6
-        after_load = memory_mib("VmRSS")
-        golden = read_tensor(opened, opened.manifest.golden_input)[:1]
+        memory["after_load"] = memory_mib("VmRSS")
+        golden = read_tensor(opened, opened.manifest.golden_input)
     with session:
-        feeds = {session.manifest.input.name: golden}
-
-        def run() -> object:
-            return session.run(feeds)
-
-        first_ms = timed(run)
+        job = image_job(session, read_images(Path(images))) if images else golden_job(session, golden, batch)
+        first_ms = sum(job())
         yield {
             "loaded": {
                 "precision_in_force": session.precision_in_force,
                 "threads": session.threads,
                 "load_ms": round(load_ms, 4),
                 "first_ms": round(first_ms, 4),
-                "after_load": after_load,
+                "memory_mib": memory | {"after_first": memory_mib("VmRSS")},
             }
         }
+        meter = EnergyMeter.find()
         for order in orders:
-            yield {"ms": [timed(run) for _ in range(int(order))], "peak": memory_mib("VmHWM")}
+            yield _answer(job, int(order), meter)
 
 
-def memory_mib(key: str) -> float | None:
-    """VmHWM (the peak) or VmRSS (now) of this process in MiB; None where the system does not say.
+def _check_batch(choice: Choice, batch: int) -> None:
+    if batch > 1 and not choice.implementation.takes_batches:
+        name = choice.variant.engine
+        raise UsageError(
+            f"{name} runs a batch of {batch} one image after the other, which tells no more than one image "
+            "does: measure it with --batch 1"
+        )
 
-    Not ru_maxrss: a child inherits its parent's.
+
+def _answer(job: Job, count: int, meter: EnergyMeter | None) -> dict[str, Any]:
+    """What `count` runs told.
+
+    {ms, stages_ms, cpu_ms: {user, system}, energy_mj, mhz, memory_mib: {steady, peak, pss}}. `ms`: of each
+    run; `stages_ms`: of each stage of each run where images are segmented. Processor time and energy are of
+    all runs together; null stands for what this machine does not tell.
     """
-    try:
-        lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    except OSError:
-        return None
-    found = [line.split()[1] for line in lines if line.startswith(f"{key}:")]
-    return round(int(found[0]) / 1024, 1) if found else None
+    before = processor_ms()
+    if meter is not None:
+        meter.start()
+    runs = [job() for _ in range(count)]
+    energy = None if meter is None else meter.stop()
+    after = processor_ms()
+    parts = list(zip(*runs, strict=True))
+    spent = None if before is None or after is None else (after[0] - before[0], after[1] - before[1])
+    return {
+        "ms": [sum(run) for run in runs],
+        "stages_ms": dict(zip(STAGES, parts, strict=True)) if len(parts) > 1 else None,
+        "cpu_ms": None if spent is None else {"user": spent[0], "system": spent[1]},
+        "energy_mj": energy,
+        "mhz": clock_mhz(),
+        "memory_mib": {
+            "steady": memory_mib("VmRSS"),
+            "peak": memory_mib("VmHWM"),
+            "pss": memory_mib("Pss"),
+        },
+    }
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ def test_the_record_is_json_and_names_what_is_here() -> None:
     record = json.loads(json.dumps(machine.environment()))
     assert set(record) == {
         "processor", "architecture", "flags", "cores", "governor", "temperature_c", "memory_mib",
-        "load_average", "os", "python", "packages",
+        "frequency_mhz", "load_average", "os", "python", "packages",
     }  # fmt: skip
     assert record["architecture"] == machine.architecture()
     assert record["packages"]["onnxruntime"]

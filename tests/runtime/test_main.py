@@ -110,7 +110,7 @@ def test_bench(make_bundle: Any, capsys: pytest.CaptureFixture[str], tmp_path: P
     path = make_bundle(variants=[("cpu", "onnxruntime", "fp32"), ("tflite", "tflite", "fp32")])
     code, text, err = call(capsys, "bench", path, "--target", "tflite", "--threads", "1")
     assert code == 0
-    assert text.splitlines()[1].split()[:3] == ["tflite", "fp32", "f32"]
+    assert text.splitlines()[2].split()[:3] == ["tflite", "fp32", "f32"]
     assert "tiny-1.0.1.bench.json" in err
     assert (tmp_path / "tiny-1.0.1.bench.json").exists()
     code, text, _ = call(

@@ -13,8 +13,8 @@ def test_it_runs_as_often_as_it_is_told(make_bundle: Any) -> None:
         assert process.loaded["threads"] == 1
         assert [len(process.run(count)) for count in (1, 5)] == [1, 5]
         assert all(milliseconds > 0 for milliseconds in process.run(3))
-        assert process.peak_mib is not None
-        assert process.peak_mib >= process.loaded["after_load"]
+        assert [len(answer["ms"]) for answer in process.answers] == [1, 5, 3]
+        assert process.answers[-1]["memory_mib"]["peak"] >= process.loaded["memory_mib"]["after_load"]
 
 
 def test_two_run_side_by_side(make_bundle: Any) -> None:

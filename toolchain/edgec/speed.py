@@ -2,8 +2,8 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.write import write_folder
 from edgec_runtime.machine import architecture, cores, environment
 from edgec_runtime.process import VariantProcess
-from edgec_runtime.race import Ratio, Times, race, ratio
+from edgec_runtime.race import Ratio, Times, race_processes, ratio
 
 Key = tuple[Precision, str | None]  # a precision and its profile
 FP32: Key = ("fp32", None)
@@ -54,16 +54,16 @@ def compare_with_fp32(
 
 
 def _times(contents: Contents, variants: Sequence[BuiltVariant], threads: int) -> dict[Key, Times]:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates"
         write_folder(path, *assemble(contents, tuple(variants)))
-        processes = {
-            built.key: stack.enter_context(
-                VariantProcess(path, built.target.name, built.precision, threads, built.profile)
+        starts = {
+            built.key: partial(
+                VariantProcess, path, built.target.name, built.precision, threads, built.profile
             )
             for built in variants
         }
-        return race({name: process.run for name, process in processes.items()}, decided=_decided)
+        return race_processes(starts, decided=_decided)
 
 
 def _decided(times: Mapping[Key, Times]) -> bool:

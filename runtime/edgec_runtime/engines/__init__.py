@@ -16,13 +16,20 @@ class Implementation:
     """One way to run the variants of an engine.
 
     `module`: the file in this folder. `packages`: the distributions, any one of which brings it. `reads`: the
-    engine whose files it takes. `prefers`: the precision to take there when nobody names one.
+    engine whose files it takes. `imports`: the package's own name in Python. `prefers`: the precision to take
+    there when nobody names one.
     """
 
     module: str
     packages: tuple[str, ...]
     reads: str
+    imports: str
     prefers: str = "int8-static"
+
+    @property
+    def takes_batches(self) -> bool:
+        """Whether it runs several images in one call: only the networks of ONNX files hold them."""
+        return self.reads == "onnxruntime"
 
     def version(self) -> str | None:
         """The version of the first of `packages` that is installed, or None; imports nothing."""
@@ -37,14 +44,16 @@ class Implementation:
 # file of the onnxruntime variant through OpenVINO. `tflite-runtime` delegates no int8 node to XNNPACK:
 # int8 was measured 4.8 times slower there than float, so float is preferred.
 ENGINES: dict[str, tuple[Implementation, ...]] = {
-    "onnxruntime": (Implementation("onnxruntime", ("onnxruntime", "onnxruntime-openvino"), "onnxruntime"),),
+    "onnxruntime": (
+        Implementation("onnxruntime", ("onnxruntime", "onnxruntime-openvino"), "onnxruntime", "onnxruntime"),
+    ),
     "openvino": (
-        Implementation("openvino", ("openvino",), "openvino"),
-        Implementation("openvino_provider", ("onnxruntime-openvino",), "onnxruntime"),
+        Implementation("openvino", ("openvino",), "openvino", "openvino"),
+        Implementation("openvino_provider", ("onnxruntime-openvino",), "onnxruntime", "onnxruntime"),
     ),
     "tflite": (
-        Implementation("tflite", ("ai-edge-litert",), "tflite"),
-        Implementation("tflite", ("tflite-runtime",), "tflite", prefers="fp32"),
+        Implementation("tflite", ("ai-edge-litert",), "tflite", "ai_edge_litert.interpreter"),
+        Implementation("tflite", ("tflite-runtime",), "tflite", "tflite_runtime.interpreter", "fp32"),
     ),
 }
 

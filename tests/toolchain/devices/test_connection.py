@@ -15,7 +15,7 @@ USER = user()
 
 def refused(bundle: Path, device: Device) -> str:
     with pytest.raises(DeviceError) as caught:
-        bench_on_device(bundle, device, ["cpu"], ["fp32"])
+        bench_on_device([bundle], device, ["cpu"], ["fp32"])
     assert caught.value.exit_code == 2
     return str(caught.value)
 

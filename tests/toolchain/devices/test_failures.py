@@ -56,7 +56,7 @@ class _Step(Step):
 def failed(bundle: Path, device: Device, progress: Progress = SILENT) -> str:
     """The sentence; and the device is as it was, and can be used again."""
     with pytest.raises(DeviceError) as caught:
-        bench_on_device(bundle, device, ["cpu"], progress=progress)
+        bench_on_device([bundle], device, ["cpu"], progress=progress)
     assert device.address in str(caught.value)
     wait_for(lambda: clean(device), "the device to be clean")
     return str(caught.value)
@@ -108,7 +108,7 @@ def test_no_variant_for_this_processor(device: Device, tmp_path: Path) -> None:
     )
     bundle = build(recipe, tmp_path / "out", slower="unmeasured").bundle
     with pytest.raises(DeviceError, match=r"runs on aarch64: choose another --target") as caught:
-        bench_on_device(bundle, device)
+        bench_on_device([bundle], device)
     assert device.address in str(caught.value)
     assert clean(device)
 
@@ -226,6 +226,6 @@ def test_one_at_a_time(ready: Device, tiny_bundle: Path) -> None:
             subprocess.run(run, capture_output=True, text=True, env=os.environ | {"EDGEC_DEVICES": str(book)})
         )
 
-    bench_on_device(tiny_bundle, ready, ["cpu"], progress=At("measured", meanwhile))
+    bench_on_device([tiny_bundle], ready, ["cpu"], progress=At("measured", meanwhile))
     assert second[0].returncode == 2
     assert "another bench is running" in second[0].stderr

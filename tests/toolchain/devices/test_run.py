@@ -28,13 +28,13 @@ class Steps(Progress):
 def test_the_first_run_brings_everything_and_the_second_nothing(device: Device, tiny_bundle: Path) -> None:
     first, second = Steps(), Steps()
     options = {"threads": 1, "unknown": None}
-    found = bench_on_device(tiny_bundle, device, ["cpu"], ["fp32"], options, first)
-    again = bench_on_device(tiny_bundle, device, ["cpu"], ["fp32"], options, second)
+    found = bench_on_device([tiny_bundle], device, ["cpu"], ["fp32"], options, first)
+    again = bench_on_device([tiny_bundle], device, ["cpu"], ["fp32"], options, second)
     assert first.names == ["connect", "wheels", "copy", "install", "copy", "measure"]
     assert second.names == ["connect", "wheels", "measure"]
     assert "measured cpu fp32" in first.said
-    for document in (found, again):
-        assert document["schema"] == 1
+    for report in (found, again):
+        document = report.to_json()
         (row,) = document["measurements"]
         assert (row["target"], row["precision"], row["threads"]) == ("cpu", "fp32", 1)
         assert row["latency_ms"]["median"] > 0

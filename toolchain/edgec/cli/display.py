@@ -31,6 +31,11 @@ class Display:
         console = self._console(sys.stderr, quiet=settings.quiet)
         return ShownProgress(console, live=live, verbose=settings.verbose)
 
+    @property
+    def width(self) -> int:
+        """Columns that the result has."""
+        return self._console(self._stdout).width
+
     def result(self, document: dict[str, Any], *parts: "RenderableType", then: Sequence[str] = ()) -> None:
         """Show `document` as JSON, or else `parts` (tables, text) and the commands to run next."""
         if self._as_json:

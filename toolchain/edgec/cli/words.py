@@ -1,7 +1,8 @@
 """Words that options take: checked, hinted and completed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -9,7 +10,7 @@ from click.shell_completion import CompletionItem
 from edgec_runtime.errors import UsageError
 from edgec_runtime.format.manifest import PRECISIONS
 
-__all__ = ["PRECISIONS", "Floats", "Names", "Size", "TargetWord", "Word", "printable"]
+__all__ = ["PRECISIONS", "Floats", "Names", "Parsed", "Size", "TargetWord", "Word", "printable"]
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -102,6 +103,23 @@ class Floats(click.ParamType[tuple[float, ...]]):
             return tuple(float(part) for part in value.split(","))
         except ValueError:
             self.fail(f"{value!r} are not numbers: write 0.5 or 0.485,0.456,0.406", param, ctx)
+
+
+class Parsed(click.ParamType[Any]):
+    """What `read` makes of the text; it raises ValueError, which says what is wrong with it."""
+
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Names(click.ParamType[tuple[str, ...]]):

@@ -42,7 +42,8 @@ def requirements(variants: Sequence[Variant], proven: bool) -> list[str]:
 
 def cache_folder() -> Path:
     """Where fetched wheels are kept; it may be removed at any time."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgec" / "wheels"
+    own = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("EDGEC_CACHE") or Path(own) / "edgec") / "wheels"
 
 
 async def _fetch(engines: list[str], platform: Platform) -> list[Path]:

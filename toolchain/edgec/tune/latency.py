@@ -1,7 +1,6 @@
 """How long candidates take on this machine: some at a time, interleaved with one that is in every race."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from functools import partial
 from statistics import median
 
@@ -12,9 +11,7 @@ from edgec.tune.journal import Journal
 from edgec.tune.workshop import Layers, Workshop, key_of
 from edgec_runtime.machine import cores
 from edgec_runtime.process import VariantProcess
-from edgec_runtime.race import race, ratio
-
-TOGETHER = 4  # beside the base; each is a process with the whole network in memory
+from edgec_runtime.race import TOGETHER, race_processes, ratio
 
 
 def measure(
@@ -51,14 +48,14 @@ def threads(workshop: Workshop) -> int:
 
 def _race(batch: Sequence[Layers], workshop: Workshop) -> dict[str, dict[str, float]]:
     bundles = {layers: workshop.bundle(layers) for layers in batch}
-    with ExitStack() as stack:
-        processes: Mapping[str, VariantProcess] = {
-            key_of(layers): stack.enter_context(
-                VariantProcess(path, workshop.target.name, workshop.precision(layers), threads(workshop))
+    times = race_processes(
+        {
+            key_of(layers): partial(
+                VariantProcess, path, workshop.target.name, workshop.precision(layers), threads(workshop)
             )
             for layers, path in bundles.items()
         }
-        times = race({key: process.run for key, process in processes.items()})
+    )
     base = times[key_of(batch[0])]
     return {
         key: {"ms": float(np.median(values)), "times": ratio(base, values).median}

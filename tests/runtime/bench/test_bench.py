@@ -5,25 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.runtime.bench.document import read
 
 from edgec_runtime.bench import bench, write_report
 from edgec_runtime.errors import BundleError, UsageError
 
-ROW = {
-    "bundle", "target", "engine", "precision", "profile", "precision_in_force", "threads", "load_ms",
-    "first_ms", "latency_ms", "memory_mib", "size_bytes",
-}  # fmt: skip
-LATENCY = {"median", "mean", "p90", "p99", "min", "max", "cv", "runs"}
+MEMORY = ("imported", "after_load", "after_first", "steady", "peak", "pss")
 
 
 def test_one_row_for_each_variant(every_engine: Path) -> None:
     seen: list[dict[str, Any]] = []
     report = bench(every_engine, threads=1, on_row=seen.append)
-    document = json.loads(json.dumps(report.to_json()))
-    rows = document["measurements"]
+    rows = read(json.dumps(report.to_json()))["measurements"]
     assert rows == seen
-    assert document["schema"] == 1
-    assert set(document) == {"schema", "environment", "measurements"}
     assert [(row["target"], row["precision"]) for row in rows] == [
         ("cpu", "fp32"),
         ("cpu", "int8-static"),
@@ -32,16 +26,24 @@ def test_one_row_for_each_variant(every_engine: Path) -> None:
         ("tflite", "fp32"),
     ]
     for row in rows:
-        assert set(row) - {"warning"} == ROW
-        assert set(row["latency_ms"]) == LATENCY
         latency = row["latency_ms"]
         assert latency["runs"] >= 64
         assert latency["min"] <= latency["median"] <= latency["p90"] <= latency["max"]
-        assert 0 < row["memory_mib"]["after_load"] <= row["memory_mib"]["peak"]
+        assert latency["low"] <= latency["median"] <= latency["high"]
+        imported, loaded, first, steady, peak, pss = (row["memory_mib"][key] for key in MEMORY)
+        assert 0 < imported <= loaded <= peak
+        assert 0 < pss <= steady <= peak
+        assert first <= peak
+        assert 0 < row["cpu_ms"]["user"] + row["cpu_ms"]["system"] < 2 * latency["mean"] + 1
+        assert row["image_ms"] == latency["median"]
+        assert row["stages_ms"] is None
         assert row["load_ms"] > 0
         assert row["first_ms"] > 0
         assert row["threads"] == 1
-        assert ("warning" in row) == (latency["cv"] > 0.025)
+        assert any("vary by more than" in sentence for sentence in row["warnings"]) == (latency["cv"] > 0.025)
+    assert rows[0]["ratio"] is None
+    for row in rows[1:]:
+        assert 0 < row["ratio"]["low"] <= row["ratio"]["median"] <= row["ratio"]["high"]
     assert rows[1]["precision_in_force"] == "int8+f32"
 
 
@@ -69,8 +71,8 @@ def test_a_row_that_failed_says_why(make_bundle: Any) -> None:
     assert "error" not in here
     assert "99.0 or newer" in new["error"]
     assert "riscv64" in far["error"]
-    assert set(new) == ROW | {"error"}
-    assert new["latency_ms"] is None
+    read(json.dumps(report.to_json()))
+    assert here["ratio"] is new["ratio"] is None
     assert new["size_bytes"] == here["size_bytes"]
     assert report.measured
     assert not bench(path, ["new"], threads=1).measured
@@ -99,18 +101,23 @@ def test_words_that_the_bundle_does_not_hold(every_engine: Path, make_bundle: An
         bench(every_engine, [], ["int4"])
     with pytest.raises(UsageError, match="no variant of tflite in int8-static"):
         bench(every_engine, ["tflite"], ["int8-static"])
+    with pytest.raises(UsageError, match="no bundle to measure"):
+        bench([])
+    with pytest.raises(UsageError, match="batch is 0"):
+        bench(every_engine, batches=[1, 0])
     with pytest.raises(UsageError, match="threads is 0"):
         bench(every_engine, threads=0)
     with pytest.raises(BundleError):
         bench(every_engine.with_name("none.edgec"))
 
 
-def test_the_report_lies_beside_the_bundle(make_bundle: Any, tmp_path: Path) -> None:
-    path = make_bundle()
-    report = bench(path, threads=1)
+def test_the_report_lies_beside_the_first_bundle(make_bundle: Any, tmp_path: Path) -> None:
+    path, other = make_bundle(), make_bundle()
+    report = bench([path, other], threads=1)
+    assert [row["bundle"] for row in report.measurements] == ["tiny-1.0.1", "tiny-1.0.2"]
     written = write_report(report, path)
     assert written == tmp_path.resolve() / "tiny-1.0.1.bench.json"
-    assert json.loads(written.read_text()) == json.loads(json.dumps(report.to_json()))
+    assert read(written.read_text()) == json.loads(json.dumps(report.to_json()))
     with pytest.raises(UsageError, match="cannot be written"):
         write_report(report, tmp_path / "none" / path.name)
     assert not list(tmp_path.glob(".*part"))
