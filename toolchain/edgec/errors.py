@@ -14,7 +14,8 @@
         |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
         |-- ParityError             a step changed what the network says
-        `-- OutputError             the result could not be written
+        |-- OutputError             the result could not be written
+        `-- DeviceError             a device that cannot be reached, or not be used
 """
 
 from edgec_runtime.errors import EdgecError, UsageError, WorkstationError
@@ -22,6 +23,7 @@ from edgec_runtime.errors import EdgecError, UsageError, WorkstationError
 __all__ = [
     "CheckpointError",
     "DataError",
+    "DeviceError",
     "EdgecError",
     "ExportError",
     "GraphError",
@@ -69,3 +71,7 @@ class ParityError(WorkstationError):
 
 class OutputError(WorkstationError):
     """The result could not be written: disk full, no permission, or a version that differs exists."""
+
+
+class DeviceError(WorkstationError):
+    """A device that cannot be reached, or not be used; the message names it."""

@@ -1,6 +1,7 @@
 """The report: what a bench saw, as a document and as a file."""
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,6 +76,12 @@ class BenchReport:
             "warnings": list(self.warnings),
         }
 
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "BenchReport":
+        """What `to_json` gave, here or on another machine."""
+        rows = tuple(document["measurements"])
+        return cls(rows[0]["bundle"], document["environment"], rows, tuple(document["warnings"]))
+
 
 def varied(rows: Iterable[dict[str, Any]], key: str) -> bool:
     """Whether the rows differ in `key`."""
@@ -99,12 +106,14 @@ def bundle_label(row: dict[str, Any], among: Iterable[dict[str, Any]]) -> str:
     return f"{name} {row['digest'][:8]}" if len(same) > 1 else name
 
 
-def write_report(report: BenchReport, bundle: Path) -> Path:
+def write_report(report: BenchReport, bundle: Path, device: str | None = None) -> Path:
     """Write `NAME-VERSION.bench.json` beside the bundle, whole or not at all; gives its path.
 
+    `device`: the other machine that was measured; the file is then `NAME-VERSION.DEVICE.bench.json`.
     Raises UsageError where that folder cannot be written.
     """
-    path = bundle.resolve().parent / f"{report.bundle}.bench.json"
+    where = "" if device is None else "." + re.sub(r"[^A-Za-z0-9._-]+", "-", device)
+    path = bundle.resolve().parent / f"{report.bundle}{where}.bench.json"
     temporary = path.with_name(f".{path.name}.part")
     try:
         temporary.write_text(json.dumps(report.to_json(), indent=2) + "\n", "utf-8")

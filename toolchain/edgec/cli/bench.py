@@ -33,6 +33,7 @@ from edgec_runtime.words import counts, duration
     type=click.Path(path_type=Path),
     help="Segment these images, from pixels to mask, and tell the stages apart.",
 )
+@click.option("--device", metavar="NAME|USER@HOST", help="Measure there, over SSH; see `edgec devices`.")
 @click.pass_obj
 def command(
     display: Display,
@@ -44,13 +45,14 @@ def command(
     batches: tuple[int, ...],
     seconds: float,
     images: Path | None,
+    device: str | None,
 ) -> int:
-    """Measure variants on this machine, interleaved.
+    """Measure variants on this machine or a device, interleaved.
 
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where none is named. All variants run in
     turns in one go, each in its own process, and are compared with the first. The numbers also go into
-    NAME-VERSION.bench.json beside the first bundle. Exit code 1: some variant could not run, 2: none could;
-    the lines below the table say why.
+    NAME-VERSION.bench.json beside the first bundle, those of a device into NAME-VERSION.DEVICE.bench.json.
+    Exit code 1: some variant could not run, 2: none could; the lines below the table say why.
     """
     from edgec.report.bench import bench_table
     from edgec_runtime.bench import bench, row_title, write_report
@@ -61,19 +63,25 @@ def command(
         def measured(row: dict[str, Any]) -> None:
             progress.say(f"{row_title(row)} {'failed' if 'error' in row else 'measured'}")
 
-        report = bench(
-            bundles,
-            targets,
-            precisions,
-            threads,
-            measured,
-            batches=batches,
-            seconds=seconds,
-            images=images,
-        )
+        if device is None:
+            report = bench(
+                bundles,
+                targets,
+                precisions,
+                threads,
+                measured,
+                batches=batches,
+                seconds=seconds,
+                images=images,
+            )
+        else:
+            from edgec.devices import bench_on_device, find_device
+
+            options = {"threads": threads, "batch": batches, "duration": seconds, "images": images}
+            report = bench_on_device(bundles, find_device(device), targets, precisions, options, progress)
     warnings = map(printable, report.sentences())
     table = bench_table(report, display.width)
     display.result(report.to_json(), table, *warnings, then=[run_line(bundles[0])])
     if report.measured:
-        display.say(f"written: {write_report(report, bundles[0])}")
+        display.say(f"written: {write_report(report, bundles[0], device)}")
     return exit_code(["error" in row for row in report.measurements])
