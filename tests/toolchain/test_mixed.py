@@ -8,7 +8,8 @@ from tests.toolchain.tune.sensitive import LAYER, SENSITIVE, SIZE
 
 from edgec.data import open_images
 from edgec.lower import lower, operators
-from edgec.pipeline import BuildResult, Prepared, build, prepare
+from edgec.pipeline import BuildResult, build
+from edgec.preparation import Prepared, prepare
 from edgec.progress import SILENT
 from edgec.quantize import layers, quantize_static
 from edgec.recipe import Recipe

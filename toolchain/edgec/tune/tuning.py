@@ -9,7 +9,8 @@ import yaml
 from edgec.calibration import CACHE
 from edgec.data import Dataset, open_dataset, open_images
 from edgec.errors import UsageError
-from edgec.pipeline import BuildResult, Prepared, build, prepare
+from edgec.pipeline import BuildResult, build
+from edgec.preparation import Prepared, prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
 from edgec.tune.budgets import Budgets

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgec.data import Dataset
 from edgec.evaluation import score_masks
 from edgec.package import assemble
-from edgec.pipeline import Prepared
+from edgec.preparation import Prepared
 from edgec.quantize import layers
 from edgec.variant import build_variant
 from edgec_runtime import Session

@@ -1,0 +1,110 @@
+"""prepare(): from a recipe to what all its variants are made from."""
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from edgec.calibration import calibrated, choose_samples
+from edgec.data import Images, open_dataset
+from edgec.export import export
+from edgec.graph import Graph
+from edgec.lineage import lineage
+from edgec.output import for_output
+from edgec.package import Contents
+from edgec.passes.simplify import simplify
+from edgec.progress import Progress
+from edgec.quantize import check_layers, integer_forms
+from edgec.recipe import Recipe
+from edgec.source import Source, load_source
+from edgec.spec import input_spec, output_spec
+from edgec.variant import Job
+from edgec.verify import reference_outputs
+from edgec_targets import load_target
+from edgec_targets.target import PROFILED
+
+PARITY_SAMPLES = 4
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all variants of a recipe are made from."""
+
+    source: Source
+    job: Job
+    contents: Contents
+
+
+def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> Prepared:
+    """Load, export, simplify and, where a precision of the recipe needs ranges, calibrate on `images`.
+
+    Raises EdgecError, UsageError too where a float layer is none of the network's.
+    """
+    with progress.step(f"load {recipe.model}"):
+        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
+    with progress.step("export"):
+        exported = export(source, recipe.size)
+    source, network = for_output(recipe.output, source, exported.graph)
+    with progress.step("simplify"):
+        graph = simplify(network).graph
+    check_layers(graph, recipe.float_layers)
+    job = _job(recipe, source, graph, exported.multiple_of, images, cache, progress)
+    return Prepared(source, job, _contents(recipe, source, job))
+
+
+def _job(
+    recipe: Recipe,
+    source: Source,
+    graph: Graph,
+    multiple_of: int,
+    images: Images,
+    cache: Path,
+    progress: Progress,
+) -> Job:
+    spec = input_spec(graph, recipe, multiple_of)
+    samples = choose_samples(images, recipe.calibration_samples, spec)
+    with progress.step("reference"):
+        inputs = tuple(islice(samples, PARITY_SAMPLES))
+        reference = tuple(reference_outputs(source, inputs))
+    calibration = None
+    if set(recipe.precisions).intersection(PROFILED):
+        calibration = calibrated(_forms(recipe, graph), samples, recipe.calibration_method, cache, progress)
+    data = recipe.evaluation or ("nuclei" if source.shipped else None)
+    output = output_spec(graph, recipe, source.left_out)
+    evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
+    return Job(
+        source.module,
+        graph,
+        spec,
+        output,
+        calibration,
+        inputs,
+        reference,
+        evaluation,
+        recipe.io,
+        recipe.float_layers,
+    )
+
+
+def _forms(recipe: Recipe, graph: Graph) -> tuple[Graph, ...]:
+    """Those in which the recipe's variants are quantized."""
+    targets = [load_target(name) for name in recipe.targets]
+    profiles = [
+        target.profiles[profile]
+        for target in targets
+        for precision in recipe.precisions
+        for profile in target.profiles_for(precision, recipe.profiles)
+        if profile is not None
+    ]
+    return integer_forms(graph, profiles)
+
+
+def _contents(recipe: Recipe, source: Source, job: Job) -> Contents:
+    return Contents(
+        name=recipe.name or source.name,
+        version=recipe.version,
+        parameters=source.parameters,
+        lineage=lineage(recipe, source, job.calibration.samples_sha256 if job.calibration else None),
+        input=job.input,
+        output=job.output,
+        golden_input=job.inputs[0],
+    )
