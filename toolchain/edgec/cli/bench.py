@@ -13,6 +13,9 @@ from edgec.cli.display import Display
 @click.command(cls=Command, name="bench")
 @bundle_argument(required=False)
 @variant_options
+@click.option(
+    "--history", type=click.Path(path_type=Path), help="Also record the numbers here, for `edgec history`."
+)
 @click.pass_obj
 def command(
     display: Display,
@@ -21,6 +24,7 @@ def command(
     targets: tuple[str, ...],
     precisions: tuple[str, ...],
     threads: int | None,
+    history: Path | None,
 ) -> int:
     """Measure a bundle's variants on this machine.
 
@@ -28,10 +32,13 @@ def command(
     named. The numbers also go into NAME-VERSION.bench.json beside it. Exit code 1: some variant could not
     run, 2: none could; the table says why.
     """
+    from edgec.history import append, prepare
     from edgec.report.bench import bench_table
     from edgec_runtime.bench import bench, row_title, write_report
 
     bundle = bundle or newest_bundle()
+    if history is not None:
+        prepare(history)
     with display.progress() as progress, progress.step(f"bench {bundle}"):
 
         def measured(row: dict[str, Any]) -> None:
@@ -43,5 +50,7 @@ def command(
             display.warn(f"{row_title(row)}: {row['warning']}")
     if report.measured:
         display.say(f"written: {write_report(report, bundle)}")
+    if history is not None:
+        display.say(f"{history}: {append(history, report.to_json(), [bundle])} measurements recorded")
     display.result(report.to_json(), bench_table(report), then=[run_line(bundle)])
     return exit_code(["error" in row for row in report.measurements])
