@@ -13,6 +13,7 @@
         |-- UnsupportedOperatorError    a target's engine has no such operator
         |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
+        |-- HistoryError            a file that is not a history, or one that cannot be read or written
         |-- ParityError             a step changed what the network says
         |-- OutputError             the result could not be written
         `-- DeviceError             a device that cannot be reached, or not be used
@@ -27,6 +28,7 @@ __all__ = [
     "EdgecError",
     "ExportError",
     "GraphError",
+    "HistoryError",
     "ModelSourceError",
     "OutputError",
     "ParityError",
@@ -63,6 +65,10 @@ class UnsupportedOperatorError(WorkstationError):
 
 class QuantizationError(WorkstationError):
     """Ranges or types that cannot be quantized."""
+
+
+class HistoryError(WorkstationError):
+    """A file that is not a history, or one that cannot be read or written."""
 
 
 class ParityError(WorkstationError):

@@ -20,6 +20,7 @@ COMMANDS = {
     "tune": "edgec.cli.tune",
     "bench": "edgec.cli.bench",
     "devices": "edgec.cli.devices",
+    "history": "edgec.cli.history",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",
     "inspect": "edgec.cli.inspect",

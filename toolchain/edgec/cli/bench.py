@@ -34,6 +34,9 @@ from edgec_runtime.words import counts, duration
     help="Segment these images, from pixels to mask, and tell the stages apart.",
 )
 @click.option("--device", metavar="NAME|USER@HOST", help="Measure there, over SSH; see `edgec devices`.")
+@click.option(
+    "--history", type=click.Path(path_type=Path), help="Also record the numbers here, for `edgec history`."
+)
 @click.pass_obj
 def command(
     display: Display,
@@ -46,6 +49,7 @@ def command(
     seconds: float,
     images: Path | None,
     device: str | None,
+    history: Path | None,
 ) -> int:
     """Measure variants on this machine or a device, interleaved.
 
@@ -54,10 +58,13 @@ def command(
     NAME-VERSION.bench.json beside the first bundle, those of a device into NAME-VERSION.DEVICE.bench.json.
     Exit code 1: some variant could not run, 2: none could; the lines below the table say why.
     """
+    from edgec.history import append, prepare
     from edgec.report.bench import bench_table
     from edgec_runtime.bench import bench, row_title, write_report
 
     bundles = bundles or (newest_bundle(),)
+    if history is not None:
+        prepare(history)
     with display.progress() as progress, progress.step(f"bench {', '.join(map(str, bundles))}"):
 
         def measured(row: dict[str, Any]) -> None:
@@ -84,4 +91,6 @@ def command(
     display.result(report.to_json(), table, *warnings, then=[run_line(bundles[0])])
     if report.measured:
         display.say(f"written: {write_report(report, bundles[0], device)}")
+    if history is not None:
+        display.say(f"{history}: {append(history, report.to_json(), bundles)} measurements recorded")
     return exit_code(["error" in row for row in report.measurements])
