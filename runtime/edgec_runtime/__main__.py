@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgec_runtime import __version__
 from edgec_runtime.errors import EdgecError
-from edgec_runtime.words import counts, duration
+from edgec_runtime.words import counts, duration, one_line
 
 BUG = 4
 INTERRUPTED = 130
@@ -50,20 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _failed(error: Exception) -> int:
     if isinstance(error, EdgecError):
-        print(f"error: {_one_line(error)}", file=sys.stderr)
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     print(
-        f"internal error: {type(error).__name__}: {_one_line(error)} (a bug of edgec: run again with --debug "
-        "and report what it prints)",
+        f"internal error: {type(error).__name__}: {one_line(str(error))} (a bug of edgec: run again with "
+        "--debug and report what it prints)",
         file=sys.stderr,
     )
     return BUG
-
-
-def _one_line(error: Exception) -> str:
-    # What an engine or a hostile file says may hold line breaks and terminal controls.
-    text = " ".join(str(error).split())
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _command(

@@ -2,23 +2,19 @@
 
 import json
 import shlex
-import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from edgec_runtime.bundle import Bundle
+from edgec_runtime.columns import print_table
 from edgec_runtime.errors import EngineError, SelftestError, VariantError
 from edgec_runtime.format.manifest import InputSpec, Variant
 from edgec_runtime.format.profile import in_words
 
-if TYPE_CHECKING:
-    from edgec_runtime.bench import BenchReport
-
 CANNOT_TELL = 3
-UNLIMITED = 100_000  # columns where no terminal reads
 
 
 def info(options: Namespace) -> int:
@@ -37,7 +33,7 @@ def info(options: Namespace) -> int:
     print(f"input   {_input_words(manifest.input)}")
     print(f"output  {', '.join(found.name for found in manifest.output.classes)}")
     rows = [_variant_row(variant, sizes) for variant in manifest.variants]
-    _table(("target", "precision", "engine", "runs on", "MiB", "dice"), *rows)
+    print_table(("target", "precision", "engine", "runs on", "MiB", "dice"), *rows)
     _next("verify", options.bundle)
     return 0
 
@@ -67,7 +63,7 @@ def selftest(options: Namespace) -> int:
     if options.json:
         _json({"results": rows})
     else:
-        _table(
+        print_table(
             ("target", "precision", "status", "mask agreement", "mean error", "reason"),
             *(_selftest_cells(row) for row in rows),
         )
@@ -106,9 +102,13 @@ def bench(options: Namespace) -> int:
     """Measure and write the report beside the first bundle; 2 where no variant could be measured."""
     from edgec_runtime.bench import bench as measure
     from edgec_runtime.bench import row_title, write_report
+    from edgec_runtime.bench.table import print_report
+
+    seen: list[dict[str, Any]] = []
 
     def progress(row: dict[str, Any]) -> None:
-        print(f"measured {row_title(row)}", file=sys.stderr)
+        seen.append(row)
+        print(f"{'failed' if 'error' in row else 'measured'} {row_title(row, seen)}", file=sys.stderr)
 
     report = measure(
         options.bundles,
@@ -123,7 +123,7 @@ def bench(options: Namespace) -> int:
     if options.json:
         print(json.dumps(report.to_json(), indent=2))
     else:
-        _bench_table(report)
+        print_report(report)
     if not report.measured:
         raise EngineError(f"no variant of {options.bundles[0]} could be measured here: the rows say why")
     print(f"written: {write_report(report, options.bundles[0])}", file=sys.stderr)
@@ -179,22 +179,6 @@ def _variant_row(variant: Variant, sizes: dict[str, int]) -> list[str]:
         f"{sum(sizes[file] for file in variant.files) / 2**20:.2f}",
         f"{variant.accuracy.dice:.4f}" if variant.accuracy else "-",
     ]
-
-
-def _bench_table(report: "BenchReport") -> None:
-    from edgec_runtime.bench.table import fitted, table, title
-
-    print(title(report))
-    _table(*fitted(table(report.measurements), shutil.get_terminal_size((UNLIMITED, 0)).columns))
-    for sentence in report.sentences():
-        print(sentence)
-
-
-def _table(*lines: Sequence[str]) -> None:
-    """The titles, then the rows."""
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _json(document: dict[str, Any]) -> None:

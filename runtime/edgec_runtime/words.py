@@ -1,10 +1,15 @@
-"""What the options of both command lines are made of: counts and durations as people write them."""
+"""Words of both command lines: counts and durations as people write them, sentences for a terminal."""
 
 import re
 from math import isfinite
 
 _UNITS = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0}
 MOST_SECONDS = 3600.0
+
+
+def one_line(text: str) -> str:
+    """What an engine or a hostile file says may hold line breaks and terminal controls: without them."""
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
 
 
 def counts(text: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from edgec_runtime.errors import UsageError
 from edgec_runtime.format.profile import in_words
+from edgec_runtime.words import one_line
 
 SCHEMA = 1
 
@@ -53,7 +54,7 @@ class BenchReport:
         return any("error" not in row for row in self.measurements)
 
     def sentences(self) -> list[str]:
-        """What failed and all warnings; those of rows once, with the titles of the rows."""
+        """What failed and all warnings, a line each; those of rows once, with the titles of the rows."""
         rows = self.measurements
         failed = [f"{row_title(row, rows)} failed: {row['error']}" for row in rows if "error" in row]
         titles: dict[str, list[str]] = {}
@@ -65,7 +66,7 @@ class BenchReport:
             f"{'every row' if several and len(names) == len(rows) else '; '.join(names)}: {sentence}"
             for sentence, names in titles.items()
         ]
-        return [*failed, *self.warnings, *of_rows]
+        return [one_line(sentence) for sentence in (*failed, *self.warnings, *of_rows)]
 
     def to_json(self) -> dict[str, Any]:
         """The document of `--json`."""

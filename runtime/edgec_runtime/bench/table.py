@@ -1,10 +1,12 @@
 """The report for people: titles and cells, the same in both command lines."""
 
+import shutil
 from collections.abc import Sequence
 from math import log10
 from typing import Any
 
 from edgec_runtime.bench.report import BenchReport, bundle_label, varied
+from edgec_runtime.columns import print_table
 from edgec_runtime.format.profile import in_words
 
 Row = dict[str, Any]
@@ -12,6 +14,17 @@ Row = dict[str, Any]
 WORDS = ("bundle", "target", "precision", "runs in")
 SPARE = ("CPU ms", "CV %", "p90", "peak MiB")  # columns that a narrow terminal does without
 NUMBERS = ("median ms", "p90", "CV %", "times first", "CPU ms", "peak MiB")
+
+
+UNLIMITED = 100_000  # columns where no terminal reads
+
+
+def print_report(report: BenchReport) -> None:
+    """Print it as plain text, as wide as the terminal."""
+    print(title(report))
+    print_table(*fitted(table(report.measurements), shutil.get_terminal_size((UNLIMITED, 0)).columns))
+    for sentence in report.sentences():
+        print(sentence)
 
 
 def title(report: BenchReport) -> str:

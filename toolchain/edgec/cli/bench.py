@@ -8,7 +8,7 @@ import click
 from edgec.cli.bundles import choice_options, exit_code, newest_bundle, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Parsed, printable
+from edgec.cli.words import Parsed
 from edgec_runtime.words import counts, duration
 
 
@@ -59,9 +59,11 @@ def command(
 
     bundles = bundles or (newest_bundle(),)
     with display.progress() as progress, progress.step(f"bench {', '.join(map(str, bundles))}"):
+        seen: list[dict[str, Any]] = []
 
         def measured(row: dict[str, Any]) -> None:
-            progress.say(f"{row_title(row)} {'failed' if 'error' in row else 'measured'}")
+            seen.append(row)
+            progress.say(f"{row_title(row, seen)} {'failed' if 'error' in row else 'measured'}")
 
         if device is None:
             report = bench(
@@ -79,9 +81,8 @@ def command(
 
             options = {"threads": threads, "batch": batches, "duration": seconds, "images": images}
             report = bench_on_device(bundles, find_device(device), targets, precisions, options, progress)
-    warnings = map(printable, report.sentences())
     table = bench_table(report, display.width)
-    display.result(report.to_json(), table, *warnings, then=[run_line(bundles[0])])
+    display.result(report.to_json(), table, *report.sentences(), then=[run_line(bundles[0])])
     if report.measured:
         display.say(f"written: {write_report(report, bundles[0], device)}")
     return exit_code(["error" in row for row in report.measurements])
