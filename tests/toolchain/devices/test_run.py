@@ -37,7 +37,7 @@ def test_the_first_run_brings_everything_and_the_second_nothing(device: Device, 
     again = bench_on_device([tiny_bundle], device, ["cpu"], ["fp32"], options, second)
     assert first.names == ["connect", "wheels", "copy", "install", "copy", "measure"]
     assert second.names == ["connect", "wheels", "measure"]
-    assert "measured cpu fp32" in first.said
+    assert first.said == ["measured cpu fp32"]
     for report in (found, again):
         document = report.to_json()
         (row,) = document["measurements"]
