@@ -10,6 +10,7 @@ The two agree where the interval holds 1.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -63,7 +64,11 @@ def rows(found: dict[str, Medians]) -> Iterable[list[str]]:
 
 
 @click.command()
-@click.argument("bundle", type=click.Path(path_type=Path), default="artifacts/unet_light-1.0.0.edgec")
+@click.argument(
+    "bundle",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default="artifacts/unet_light-1.0.0.edgec",
+)
 @click.option("--rounds", default=12, show_default=True, type=click.IntRange(5))
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 def main(bundle: Path, rounds: int, threads: int) -> None:
@@ -73,6 +78,7 @@ def main(bundle: Path, rounds: int, threads: int) -> None:
         os.environ["HOME"] = name
         server.trust(home)
         device: Device = make_device(server.address, str(bare_python(home / "bare")), str(home / "device"))
+        bundle = Path(shutil.copy(bundle, home))  # the runtime's bench writes its report beside it
         options = {"threads": threads, "duration": DURATION_S}
         words = [f"--{name}={value}" for name, value in options.items()]
         ways = {

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from benchmarks.loopback import Server
@@ -24,33 +25,39 @@ Action = Callable[[], None]
 
 
 class At(Progress):
-    """Does `action` once: when the first bytes of a step are through, or a line is said, that starts so."""
+    """Does `action` when a step starts, or when the first bytes of a step `copy` are through."""
 
     def __init__(self, name: str, action: Action) -> None:
         self._name, self._action = name, action
 
     def begin(self, name: str, total: int | None) -> Step:
-        step = _Step(name, total)
-        step.action = self._once if name.startswith(self._name) else None
-        return step
-
-    def say(self, message: str) -> None:
-        if message.startswith(self._name):
-            self._once()
-
-    def _once(self) -> None:
-        self._name = "done already"
-        action, self._action = self._action, lambda: None
-        action()
+        if name.startswith(self._name):
+            if total is not None:
+                return _Copy(name, total, self._action)
+            self._action()
+        return super().begin(name, total)
 
 
-class _Step(Step):
-    action: Action | None = None
+class _Copy(Step):
+    def __init__(self, name: str, total: int, action: Action) -> None:
+        super().__init__(name, total)
+        self._action = action
 
     def advance(self, count: int = 1) -> None:
+        if self.done == 0:
+            self._action()
         super().advance(count)
-        if self.action is not None:
-            self.action()
+
+
+def once_it_runs(device: Device, action: Action) -> At:
+    """Does `action` when the engine's own processes are there."""
+    run = Path(device.folder) / "unfinished/run"
+
+    def wait_and_act() -> None:
+        wait_for(lambda: len(processes_in(run)) > 1, "the run to start")
+        action()
+
+    return At("measure", Thread(target=wait_and_act, daemon=True).start)
 
 
 def failed(bundle: Path, device: Device, progress: Progress = SILENT) -> str:
@@ -128,11 +135,18 @@ def test_another_processor(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["copy", "measured"])
-def test_a_lost_connection(device: Device, trusted: Server, tiny_bundle: Path, moment: str) -> None:
-    said = failed(tiny_bundle, device, At(moment, lambda: end_sessions(trusted)))
+def test_a_connection_lost_while_copying(device: Device, trusted: Server, tiny_bundle: Path) -> None:
+    said = failed(tiny_bundle, device, At("copy", lambda: end_sessions(trusted)))
+    assert "sending" in said
     assert "the connection was lost" in said
-    assert ("sending" if moment == "copy" else "measuring") in said
+
+
+@pytest.mark.slow
+def test_a_connection_lost_while_measuring(ready: Device, trusted: Server, tiny_bundle: Path) -> None:
+    said = failed(tiny_bundle, ready, once_it_runs(ready, lambda: end_sessions(trusted)))
+    assert "measuring" in said
+    assert "the connection was lost" in said
+    wait_for(lambda: not processes_in(Path(ready.folder)), "the processes of the run to end")
 
 
 # The disk
@@ -168,19 +182,19 @@ def test_a_full_disk(device: Device, folder: Path, tiny_bundle: Path, mib: int, 
 # The run
 
 
+def bench_process(folder: Path) -> int:
+    """Not its workers."""
+    found = processes_in(folder / "unfinished/run")
+    (bench,) = (pid for pid in found if b"worker" not in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return bench
+
+
 def kill_bench(folder: Path) -> None:
-    for pid in processes_in(folder / "unfinished/run"):
-        if b"-medgec_runtime" in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b""):
-            os.kill(pid, signal.SIGKILL)
+    os.kill(bench_process(folder), signal.SIGKILL)
 
 
 def kill_agent(folder: Path) -> None:
-    (bench,) = (
-        pid
-        for pid in processes_in(folder / "unfinished/run")
-        if b"worker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
-    status = Path(f"/proc/{bench}/status").read_text()
+    status = Path(f"/proc/{bench_process(folder)}/status").read_text()
     os.kill(int(status.split("PPid:")[1].split()[0]), signal.SIGKILL)
 
 
@@ -191,7 +205,7 @@ def kill_agent(folder: Path) -> None:
 )
 def test_a_killed_run(ready: Device, tiny_bundle: Path, kill: Callable[[Path], None], said: str) -> None:
     folder = Path(ready.folder)
-    assert said in failed(tiny_bundle, ready, At("measured", lambda: kill(folder)))
+    assert said in failed(tiny_bundle, ready, once_it_runs(ready, lambda: kill(folder)))
     wait_for(lambda: not processes_in(folder), "the processes of the run to end")
 
 
@@ -226,6 +240,6 @@ def test_one_at_a_time(ready: Device, tiny_bundle: Path) -> None:
             subprocess.run(run, capture_output=True, text=True, env=os.environ | {"EDGEC_DEVICES": str(book)})
         )
 
-    bench_on_device([tiny_bundle], ready, ["cpu"], progress=At("measured", meanwhile))
+    bench_on_device([tiny_bundle], ready, ["cpu"], progress=At("measure", meanwhile))
     assert second[0].returncode == 2
     assert "another bench is running" in second[0].stderr

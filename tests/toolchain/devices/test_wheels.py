@@ -99,7 +99,7 @@ def test_the_runtime_is_packed_as_it_is_imported(tmp_path: Path) -> None:
     package = Path(edgec_runtime.__file__).parent
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-        assert archive.read("edgec_runtime/bench.py") == (package / "bench.py").read_bytes()
+        assert archive.read("edgec_runtime/worker.py") == (package / "worker.py").read_bytes()
     assert names == {
         path.relative_to(package.parent).as_posix()
         for path in package.rglob("*")

@@ -36,7 +36,7 @@ def bundle_parcel(bundle: Bundle, folder: Path) -> Parcel:
     file = bundle.path
     if file.is_dir():
         contents = {entry.path: bundle.read(entry.path) for entry in manifest.files}
-        file = folder / name
+        file = folder / manifest.digest  # not its name: two bundles may have one
         with file.open("wb") as archive:
             archive.writelines(zip_parts({MANIFEST: encode_manifest(manifest), **contents}))
     return Parcel.of("bundles", file, name)

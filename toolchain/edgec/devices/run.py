@@ -14,7 +14,7 @@ from edgec.devices.deploy import bring, make_environment
 from edgec.devices.device import Device, parse_address
 from edgec.devices.parcel import bundle_parcel, wheel_parcels
 from edgec.devices.platform import Platform, runnable
-from edgec.devices.remote import Remote, remote
+from edgec.devices.remote import OnLine, Remote, remote
 from edgec.devices.repack import runtime_wheel
 from edgec.devices.wheels import fetch_wheels
 from edgec.errors import DeviceError, UsageError
@@ -67,7 +67,7 @@ async def _bench(
     async with AsyncExitStack() as stack:
         with progress.step(f"connect to {device.address}") as step:
             connection = await stack.enter_async_context(connected(parse_address(device.address)))
-            there = await stack.enter_async_context(remote(connection, device, progress.say))
+            there = await stack.enter_async_context(remote(connection, device, _teller(progress)))
             platform = Platform.of(there.who, device.address)
             step.note = str(platform)
         able = [
@@ -86,6 +86,14 @@ async def _bench(
             }
             answer = await there.ask("measuring", "bench", **order)
         return _report(answer, there, device.address)
+
+
+def _teller(progress: Progress) -> OnLine:
+    def tell(line: str) -> None:
+        if not line.startswith("written: "):  # the report there, which is removed with the run
+            progress.say(line)
+
+    return tell
 
 
 def _report(answer: dict[str, Any], there: Remote, where: str) -> BenchReport:
