@@ -1,7 +1,7 @@
 """The shipped `unet_light` with two layers widened: the same answers for about 6 % more processor time.
 
 The added channels repeat the first ones and weigh nothing in the layer after them (widening that keeps the
-function, as in Chen, Goodfellow and Shlens, "Net2Net", 2016), so that only time and size tell the two networks
+function, as in Chen, Goodfellow and Shlens, "Net2Net", 2016), so that only time and size tell the networks
 apart. Widths are multiples of 16, in which the engine's kernels work: others cost more than their channels.
 """
 

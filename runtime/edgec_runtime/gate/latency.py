@@ -38,7 +38,7 @@ class Latency:
     name: str = "latency"
     unit: str = "ms"
     exact: bool = False
-    peaks: dict[Side, list[float]] = field(default_factory=dict)
+    peaks: dict[Side, list[float | None]] = field(default_factory=dict)
     random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def pair(self, baseline: Side, candidate: Side) -> Pair:
@@ -71,7 +71,7 @@ class Latency:
         return VariantProcess(side.bundle, side.target, side.precision, self.threads, side.profile)
 
     def _turn(self, process: VariantProcess, count: int) -> Turn:
-        """`count` runs; the first, which finds the caches full of the other's, counts only where it is alone."""
+        """`count` runs; the first, which finds cold caches, counts only where it is alone."""
         process.run(count)
         answer = process.answers[-1]
         start = min(1, count - 1)

@@ -19,6 +19,7 @@ COMMANDS = {
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",
     "bench": "edgec.cli.bench",
+    "gate": "edgec.cli.gate",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",
     "inspect": "edgec.cli.inspect",
