@@ -12,7 +12,7 @@ from edgec.source import load_source
 from edgec.zoo.unet_light import separable_conv
 
 # Level: channels in, between its two convolutions (32 and 64 before), and out.
-WIDENED = {"encoder.0": (1, 48, 32), "decoder.1": (128, 112, 64)}
+WIDENED = {"encoder.0": (1, 48, 32), "encoder.1": (32, 80, 64)}
 
 
 def wider() -> nn.Module:

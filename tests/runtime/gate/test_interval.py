@@ -44,12 +44,16 @@ def test_surer_is_wider_and_more_pairs_are_narrower() -> None:
 
 
 def test_the_round_that_was_disturbed_does_not_count() -> None:
-    assert log_ratio(Pair(np.array([10.0] * 5), np.array([10.6] * 4 + [99.0]))) == pytest.approx(math.log(1.06))
+    assert log_ratio(Pair(np.array([10.0] * 5), np.array([10.6] * 4 + [99.0]))) == pytest.approx(
+        math.log(1.06)
+    )
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(between=st.floats(0, 0.02), drift=st.floats(0, 0.05), bursts=st.floats(0, 0.15))
-def test_the_interval_holds_the_truth_as_often_as_it_says(between: float, drift: float, bursts: float) -> None:
+def test_the_interval_holds_the_truth_as_often_as_it_says(
+    between: float, drift: float, bursts: float
+) -> None:
     """At 10 % at each end, of 60 intervals 6 are expected to miss there."""
     random = np.random.default_rng(1)
     machine = Machine(random, slower=1.04, between=between, drift=drift, bursts=bursts)

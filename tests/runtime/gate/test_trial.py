@@ -110,7 +110,8 @@ class Counted:
     name, unit, exact = "instructions", "instructions", True
 
     def pair(self, baseline: Side, candidate: Side) -> Pair:
-        return Pair(np.array([1000.0]), np.array([float(candidate.precision)]))
+        counts = (float(side.precision) for side in (baseline, candidate))
+        return Pair(*(np.array([count]) for count in counts))
 
 
 @pytest.mark.parametrize(("count", "answer"), [("1004", Answer.PASS), ("1006", Answer.FAIL)])
