@@ -21,7 +21,7 @@ def document(small_bundle: Path) -> dict[str, Any]:
 def checked(bundle: Path, folder: Path, document: dict[str, Any]) -> dict[str, Verdict]:
     path = folder / "old.bench.json"
     path.write_text(json.dumps(document))
-    report = gate(Request(bundle, path, *(tuple([word]) for word in SMALL[:2]), limits=Limits(slowdown=50.0)))
+    report = gate(Request(bundle, path, *((word,) for word in SMALL[:2]), limits=Limits(slowdown=50.0)))
     return {verdict.check: verdict for verdict in report.verdicts}
 
 
