@@ -25,11 +25,11 @@ def strings(value: Any) -> list[str]:
 
 
 LINES = [
-    line
+    line.strip()
     for example in EXAMPLES
     for text in strings(example)
     for line in text.splitlines()
-    if line.startswith("edgec ")
+    if line.strip().startswith("edgec ")
 ]
 
 
@@ -41,7 +41,7 @@ def test_there_is_one_for_each_service() -> None:
 
 
 def test_each_of_them_gates() -> None:
-    assert sum(line.startswith("edgec gate ") for line in LINES) == 3
+    assert sum(line.startswith("edgec gate ") for line in LINES) == 4
 
 
 @pytest.mark.parametrize("line", LINES)
