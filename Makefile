@@ -1,5 +1,6 @@
 # make demo   sets up, then takes the shipped network from PyTorch to three engines and measures it
 # make test   sets up, then checks everything
+# make gate   gates the default bundle against itself and its budgets, then the gate itself (4 minutes)
 # make clean  removes what these two made
 #
 # The set-up happens once: .venv holds a stamp, and is made again when the folder was moved, the set-up was
@@ -9,12 +10,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/installed-$(shell pwd | cksum | cut -d' ' -f1)
 BUNDLE := artifacts/unet_light-1.0.0.edgec
+GATED := runs/gate
 IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/evaluation/images/*.png)))
 # Workers of pytest: the engines' own threads want the cores too. A file stays with one worker, as its bundles
 # and environments are made once a worker.
 WORKERS ?= 2
 
-.PHONY: demo test clean
+.PHONY: demo test gate clean
 
 demo: $(STAMP)
 	$(BIN)/edgec build --model unet_light --quant int8-static --force
@@ -29,6 +31,14 @@ test: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
+gate: $(STAMP)
+	rm -rf $(GATED)
+	$(BIN)/edgec build --model unet_light --quant int8-static --target cpu --out $(GATED) \
+		--max-latency 200 --max-memory 300 --max-size 8
+	$(BIN)/edgec gate $(GATED)/unet_light-1.0.0.edgec --baseline $(GATED)/unet_light-1.0.0.edgec \
+		--junit $(GATED)/gate.xml --markdown $(GATED)/gate.md || [ $$? -eq 3 ]
+	$(BIN)/python benchmarks/gate.py --count 10 --out $(GATED)
+
 $(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "edgec needs Python 3.11: install it, or name it with make PYTHON=..." >&2; exit 2; }
 	@if [ ! -e $(STAMP) ]; then rm -rf .venv; fi
@@ -38,5 +48,5 @@ $(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf .venv build dist *.egg-info runtime/*.egg-info artifacts/*-*.*.* artifacts/.cache artifacts/mask.png
+	rm -rf .venv build dist *.egg-info runtime/*.egg-info $(GATED) artifacts/*-*.*.* artifacts/.cache artifacts/mask.png
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -29,3 +29,15 @@ def processor_ms() -> tuple[float, float] | None:
         return None
     used = resource.getrusage(resource.RUSAGE_SELF)
     return 1e3 * used.ru_utime, 1e3 * used.ru_stime
+
+
+def preemptions() -> int | None:
+    """How often something else took the processor from a thread that still had work to do.
+
+    None where Python has no `resource` module.
+    """
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
 from typing import Any
 
 from edgec_runtime.bundle import Bundle
@@ -23,7 +23,7 @@ from edgec_runtime.jobs import STAGES, Job, golden_job, image_job, read_images
 from edgec_runtime.selftest import read_tensor
 from edgec_runtime.sensors import clock_mhz
 from edgec_runtime.session import Session
-from edgec_runtime.usage import memory_mib, processor_ms
+from edgec_runtime.usage import memory_mib, preemptions, processor_ms
 
 
 def serve(
@@ -81,20 +81,24 @@ def _check_batch(choice: Choice, batch: int) -> None:
 def _answer(job: Job, count: int, meter: EnergyMeter | None) -> dict[str, Any]:
     """What `count` runs told.
 
-    {ms, stages_ms, cpu_ms: {user, system}, energy_mj, mhz, memory_mib: {steady, peak, pss}}. `ms`: of each
-    run; `stages_ms`: of each stage of each run where images are segmented. Processor time and energy are of
-    all runs together; null stands for what this machine does not tell.
+    {ms, processor_ms, preemptions, stages_ms, cpu_ms: {user, system}, energy_mj, mhz, memory_mib: {steady,
+    peak, pss}}. `ms`: of each run, as are `processor_ms`, of all threads, and `preemptions`, how often
+    something else took the processor; `stages_ms`: of each stage of each run where images are segmented.
+    `cpu_ms` and energy are of all runs together; null stands for what this machine does not tell.
     """
     before = processor_ms()
     if meter is not None:
         meter.start()
-    runs = [job() for _ in range(count)]
+    watched = [_watched(job) for _ in range(count)]
     energy = None if meter is None else meter.stop()
     after = processor_ms()
+    runs, processor, taken = zip(*watched, strict=True)
     parts = list(zip(*runs, strict=True))
     spent = None if before is None or after is None else (after[0] - before[0], after[1] - before[1])
     return {
         "ms": [sum(run) for run in runs],
+        "processor_ms": processor,
+        "preemptions": taken,
         "stages_ms": dict(zip(STAGES, parts, strict=True)) if len(parts) > 1 else None,
         "cpu_ms": None if spent is None else {"user": spent[0], "system": spent[1]},
         "energy_mj": energy,
@@ -105,6 +109,14 @@ def _answer(job: Job, count: int, meter: EnergyMeter | None) -> dict[str, Any]:
             "pss": memory_mib("Pss"),
         },
     }
+
+
+def _watched(job: Job) -> tuple[tuple[float, ...], float, int | None]:
+    """One run: milliseconds of its stages, of the processor, and how often that was taken from it."""
+    taken, start = preemptions(), process_time_ns()
+    stages = job()
+    spent, now = process_time_ns() - start, preemptions()
+    return stages, spent / 1e6, None if taken is None or now is None else now - taken
 
 
 def main() -> None:

@@ -43,6 +43,20 @@ class Profile(BaseModel):
     merge_up_convolutions: bool = False
 
 
+class Budgets(BaseModel):
+    """What a variant may cost at most on the device; None is not limited. `edgec gate` holds it to that.
+
+    `latency_ms`: median of a warm run on `threads` threads. `memory_mib`: peak of the process. `size_mib`: of
+    the network's files.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    latency_ms: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    memory_mib: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    size_mib: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+
 class Target(BaseModel):
     """One device: the engine that is fast there, what it can and cannot run.
 
@@ -63,6 +77,7 @@ class Target(BaseModel):
     profiles: dict[str, Profile] = Field(default_factory=dict)
     cannot: dict[str, str] = Field(default_factory=dict, description="precision -> why not")
     avoid: dict[EngineName, str] = Field(default_factory=dict, description="engine -> why not")
+    budgets: Budgets = Budgets()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -30,7 +30,8 @@ class Recipe(BaseModel):
     `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
     `profiles`: those of the targets in which integers are built, by default the portable one.
     `float_layers`: the convolutions that stay in float where the precision is mixed, by the names that
-    `edgec tune` and `edgec inspect --ops` tell.
+    `edgec tune` and `edgec inspect --ops` tell. `max_latency_ms`, `max_memory_mib`, `max_size_mib`: what
+    `edgec gate` allows every variant at most, instead of the target's own budgets.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +59,9 @@ class Recipe(BaseModel):
     evaluation: str | None = None
     io: Io = "float"
     float_layers: tuple[str, ...] = ()
+    max_latency_ms: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_memory_mib: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_size_mib: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
     @field_validator("version")
     @classmethod

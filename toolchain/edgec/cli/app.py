@@ -21,6 +21,7 @@ COMMANDS = {
     "bench": "edgec.cli.bench",
     "devices": "edgec.cli.devices",
     "history": "edgec.cli.history",
+    "gate": "edgec.cli.gate",
     "eval": "edgec.cli.eval",
     "info": "edgec.cli.info",
     "inspect": "edgec.cli.inspect",

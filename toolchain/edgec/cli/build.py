@@ -20,6 +20,9 @@ OPTION_OF = {
     "profiles": "--profile",
     "calibration_method": "--calibration-method",
     "calibration_samples": "--calibration-samples",
+    "max_latency_ms": "--max-latency",
+    "max_memory_mib": "--max-memory",
+    "max_size_mib": "--max-size",
 }
 
 
@@ -99,6 +102,9 @@ OPTION_OF = {
     help="What quantized TFLite networks take and give; `Session` converts. Default: float.",
 )
 @click.option("--float-layers", type=Names(), help="Layers that stay in float where the precision is mixed.")
+@click.option("max_latency_ms", "--max-latency", type=float, metavar="MS", help="Budget for `edgec gate`.")
+@click.option("max_memory_mib", "--max-memory", type=float, metavar="MIB", help="Budget for `edgec gate`.")
+@click.option("max_size_mib", "--max-size", type=float, metavar="MIB", help="Budget for `edgec gate`.")
 @click.option("--name", help="The bundle's name. Default: the model's.")
 @click.option("--version", help="The bundle's semantic version. Default: 1.0.0.")
 @click.option(
