@@ -62,7 +62,7 @@ def home(tmp_path: Path, _wheels: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     (home / ".ssh").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(_wheels))
-    for name in ("XDG_CONFIG_HOME", "EDGEC_DEVICES", "SSH_AUTH_SOCK"):
+    for name in ("XDG_CONFIG_HOME", "EDGEC_DEVICES", "EDGEC_CACHE", "SSH_AUTH_SOCK"):
         monkeypatch.delenv(name, raising=False)
     return home
 
