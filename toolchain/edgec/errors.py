@@ -14,6 +14,7 @@
         |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
         |-- ParityError             a step changed what the network says
+        |-- MeasurementsError       recorded numbers that are damaged, or of another machine
         `-- OutputError             the result could not be written
 """
 
@@ -25,6 +26,7 @@ __all__ = [
     "EdgecError",
     "ExportError",
     "GraphError",
+    "MeasurementsError",
     "ModelSourceError",
     "OutputError",
     "ParityError",
@@ -65,6 +67,10 @@ class QuantizationError(WorkstationError):
 
 class ParityError(WorkstationError):
     """A step changed what the network says."""
+
+
+class MeasurementsError(WorkstationError):
+    """Recorded numbers that are damaged, or of another machine."""
 
 
 class OutputError(WorkstationError):
