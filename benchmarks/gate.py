@@ -25,7 +25,7 @@ from gating.bundles import Bundles, make_bundles
 from gating.load import loaded_core
 
 from edgec.report.tables import console_table
-from edgec_runtime.gate import Answer, Latency, Plan, Side, compare, slowdown
+from edgec_runtime.gate import Answer, LatencyMetric, Plan, Side, compare, slowdown
 from edgec_runtime.machine import environment
 
 ALLOWED = 0.03
@@ -53,7 +53,7 @@ def main(count: int, out: Path) -> None:
 
 def proof(bundles: Bundles, pairs: int) -> str:
     """By how much the slower bundle is slower, with its 95 % interval."""
-    metric = Latency(1)
+    metric = LatencyMetric(1)
     return str(slowdown([metric.pair(bundles.original, bundles.slower) for _ in range(pairs)], 0.025))
 
 
@@ -76,7 +76,7 @@ def gates(bundles: Bundles, count: int, path: Path) -> Iterator[dict[str, Any]]:
 def gate(baseline: Side, candidate: Side) -> dict[str, Any]:
     """One gate as `edgec gate` does it."""
     start = time.monotonic()
-    trial = compare(Latency(1), baseline, candidate, 1 + ALLOWED, Plan())
+    trial = compare(LatencyMetric(1), baseline, candidate, 1 + ALLOWED, Plan())
     return {
         "answer": str(trial.answer),
         "slowdown": str(trial.slowdown),

@@ -15,6 +15,7 @@
         |-- QuantizationError       ranges or types that cannot be quantized
         |-- HistoryError            a file that is not a history, or one that cannot be read or written
         |-- ParityError             a step changed what the network says
+        |-- MeasurementsError       recorded numbers that are damaged, or of another machine
         |-- OutputError             the result could not be written
         `-- DeviceError             a device that cannot be reached, or not be used
 """
@@ -29,6 +30,7 @@ __all__ = [
     "ExportError",
     "GraphError",
     "HistoryError",
+    "MeasurementsError",
     "ModelSourceError",
     "OutputError",
     "ParityError",
@@ -73,6 +75,10 @@ class HistoryError(WorkstationError):
 
 class ParityError(WorkstationError):
     """A step changed what the network says."""
+
+
+class MeasurementsError(WorkstationError):
+    """Recorded numbers that are damaged, or of another machine."""
 
 
 class OutputError(WorkstationError):

@@ -5,14 +5,14 @@ are the decision, which starts nothing and prints nothing; `verdict.py` is what 
 """
 
 from edgec_runtime.gate.interval import Slowdown, slowdown
-from edgec_runtime.gate.latency import Latency
+from edgec_runtime.gate.latency import LatencyMetric
 from edgec_runtime.gate.metric import Metric, Pair, Side
 from edgec_runtime.gate.trial import Plan, Trial, compare, judge
 from edgec_runtime.gate.verdict import Answer, Verdict, overall
 
 __all__ = [
     "Answer",
-    "Latency",
+    "LatencyMetric",
     "Metric",
     "Pair",
     "Plan",

@@ -9,7 +9,7 @@ which something else took a core are left out. `benchmarks/gate.py` holds the pr
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,16 +30,18 @@ class Turn:
     dropped: int
 
 
-@dataclass(frozen=True)
-class Latency:
-    """Milliseconds of a warm run on `threads` threads; memory as `peaks` remembers it, MiB by side."""
+class LatencyMetric:
+    """Milliseconds of a warm run on `threads` threads.
 
-    threads: int
-    name: str = "latency"
-    unit: str = "ms"
-    exact: bool = False
-    peaks: dict[Side, list[float | None]] = field(default_factory=dict)
-    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+    `peaks`: MiB that each process of a side held at most, None where the system does not say.
+    """
+
+    name, unit, exact = "latency", "ms", False
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.peaks: dict[Side, list[float | None]] = {}
+        self._random = np.random.default_rng(0)
 
     def pair(self, baseline: Side, candidate: Side) -> Pair:
         """Both in fresh processes, a turn of each in every round. Raises EngineError where one does not run.
@@ -51,7 +53,7 @@ class Latency:
             processes = self._started(stack, sides)
             count, rounds = _measures([_warmed(process) for process in processes])
             turns: tuple[list[Turn], list[Turn]] = ([], [])
-            for first in self.random.permutation(rounds) % 2:
+            for first in self._random.permutation(rounds) % 2:
                 for place in (first, 1 - first):
                     turns[place].append(self._turn(processes[place], count))
             for side, process in zip(sides, processes, strict=True):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgec_runtime.errors import EngineError
-from edgec_runtime.gate import Latency, Side
+from edgec_runtime.gate import LatencyMetric, Side
 from edgec_runtime.gate.latency import LEAST_ROUNDS, Turn, _measures, _paired
 
 
@@ -17,7 +17,7 @@ def side(tiny_bundle: Path) -> Side:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_pair_has_times_of_the_same_rounds_and_the_peak_of_each_process(side: Side, threads: int) -> None:
-    metric = Latency(threads)
+    metric = LatencyMetric(threads)
     pair = metric.pair(side, Side(side.bundle, "cpu", "int8-static", "portable"))
     assert len(pair.baseline) == len(pair.candidate) >= (LEAST_ROUNDS if threads == 1 else 0)
     assert np.isfinite(pair.baseline).all()
@@ -28,12 +28,12 @@ def test_a_pair_has_times_of_the_same_rounds_and_the_peak_of_each_process(side: 
 
 
 def test_on_one_thread_no_run_is_left_out_for_waiting(side: Side) -> None:
-    assert Latency(1).pair(side, side).dropped == 0
+    assert LatencyMetric(1).pair(side, side).dropped == 0
 
 
 def test_a_side_that_does_not_run_ends_the_other_too(side: Side, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="there is no such file"):
-        Latency(1).pair(side, Side(tmp_path / "none.edgec", "cpu", "fp32"))
+        LatencyMetric(1).pair(side, Side(tmp_path / "none.edgec", "cpu", "fp32"))
 
 
 def test_turns_fill_some_milliseconds_and_rounds_are_even() -> None:

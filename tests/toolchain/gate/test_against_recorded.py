@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.toolchain.gate.conftest import SMALL
 
-from edgec.errors import UsageError
+from edgec.errors import MeasurementsError
 from edgec.gate import Limits, Request, gate
 from edgec_runtime.bench import bench
 from edgec_runtime.gate import Answer, Verdict
@@ -44,5 +44,5 @@ def test_a_hundred_times_slower_fails_in_both_benches(
 
 def test_another_processor_is_refused(small_bundle: Path, tmp_path: Path, document: dict[str, Any]) -> None:
     environment = document["environment"] | {"processor": "An abacus"}
-    with pytest.raises(UsageError, match="processor An abacus there"):
+    with pytest.raises(MeasurementsError, match="processor An abacus there"):
         checked(small_bundle, tmp_path, document | {"environment": environment})

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from edgec.errors import UsageError
+from edgec.errors import MeasurementsError, UsageError
 from edgec.gate.recorded import Recorded, check_machine, read_recorded, recorded_threads
-from edgec_runtime.errors import InputError
 
 ENVIRONMENT = {
     "processor": "A processor",
@@ -81,12 +80,12 @@ def change(path: str, value: Any) -> Callable[[Any], Any]:
     ],
 )
 def test_what_is_no_document(tmp_path: Path, spoil: Callable[[Any], Any], said: str) -> None:
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(MeasurementsError, match=said):
         read_recorded(written(tmp_path, spoil(DOCUMENT)))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(MeasurementsError, match="No such file"):
         read_recorded(tmp_path / "none.json")
 
 
@@ -104,5 +103,5 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_another_machine_is_refused_and_what_differs_is_said(key: str, value: Any, said: str) -> None:
     recorded = Recorded(Path("base.json"), ENVIRONMENT, {})
     check_machine(recorded, ENVIRONMENT)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(MeasurementsError, match=said):
         check_machine(recorded, ENVIRONMENT | {key: value})

@@ -10,7 +10,7 @@ from edgec.gate.matching import Contents, Key
 from edgec.gate.paired import check_memory, check_slowdown
 from edgec.progress import Progress
 from edgec_runtime.format.profile import in_words
-from edgec_runtime.gate import Answer, Latency, Metric, Plan, Verdict
+from edgec_runtime.gate import Answer, LatencyMetric, Metric, Plan, Verdict
 from edgec_runtime.machine import architecture
 
 
@@ -67,12 +67,12 @@ def _score(contents: Contents, key: Key, data: str) -> EvalResult:
 def _measured(comparison: Comparison, key: Key) -> Iterator[Verdict]:
     limits, metric, plan = comparison.limits, comparison.metric, comparison.plan
     architectures = comparison.candidate.variants[key].architectures
-    if isinstance(metric, Latency) and architecture() not in architectures:
+    if isinstance(metric, LatencyMetric) and architecture() not in architectures:
         reason = f"it is for {' and '.join(architectures)}, this machine is {architecture()}"
         yield Verdict(*key, metric.name, Answer.NOT_RUN, reason)
         return
     sides = comparison.candidate.side(key), comparison.baseline.side(key)
     if limits.slowdown is not None:
         yield check_slowdown(key, *sides, limits.slowdown, metric, plan)
-    if limits.memory is not None and isinstance(metric, Latency):
+    if limits.memory is not None and isinstance(metric, LatencyMetric):
         yield check_memory(key, *sides, limits.memory, metric, plan)

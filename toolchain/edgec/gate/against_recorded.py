@@ -16,7 +16,7 @@ from edgec_runtime.machine import environment
 def check_recorded(
     candidate: Contents, recorded: Recorded, keys: Sequence[Key], limits: Limits, threads: int | None
 ) -> list[Verdict]:
-    """Verdicts on the variants `keys`, which both hold. Raises UsageError where the machines differ.
+    """Verdicts on the variants `keys`, which both hold. Raises MeasurementsError where the machines differ.
 
     A fail in time is told only when a second bench says the same.
     """

@@ -9,7 +9,7 @@ from edgec.gate.matching import Key
 from edgec_runtime.errors import EngineError
 from edgec_runtime.gate import (
     Answer,
-    Latency,
+    LatencyMetric,
     Metric,
     Pair,
     Plan,
@@ -52,7 +52,7 @@ def check_slowdown(
 
 
 def check_memory(
-    key: Key, candidate: Side, baseline: Side, allowed: Allowance, metric: Latency, plan: Plan
+    key: Key, candidate: Side, baseline: Side, allowed: Allowance, metric: LatencyMetric, plan: Plan
 ) -> Verdict:
     """Whether the candidate's peak exceeds the baseline's: of the processes that `metric` has started."""
     try:
@@ -73,12 +73,13 @@ def check_memory(
         f"its peak is {peak:.1f} MiB, {found} of the baseline's {theirs:.1f} MiB over {len(pairs)} starts; "
         f"{allowed} more is allowed"
     )
-    numbers: dict[str, Any] = {"baseline": theirs, "candidate": peak, "low": found.low, "high": found.high}
+    numbers: dict[str, Any] = {"baseline": theirs, "candidate": peak}
+    numbers |= {"low": _finite(found.low), "high": _finite(found.high)}
     return Verdict(*key, "memory", answer, sentence, unit="MiB", limit=str(allowed), **numbers)
 
 
 def _did_not_run(key: Key, check: str, candidate: Side, metric: Metric, error: EngineError) -> Verdict:
-    if isinstance(metric, Latency):
+    if isinstance(metric, LatencyMetric):
         try:
             VariantProcess(
                 candidate.bundle, candidate.target, candidate.precision, metric.threads, candidate.profile

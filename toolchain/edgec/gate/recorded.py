@@ -6,9 +6,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from edgec.errors import UsageError
+from edgec.errors import MeasurementsError, UsageError
 from edgec.gate.matching import Key
-from edgec_runtime.errors import InputError
 
 SCHEMA = 1
 # Of the environment of a bench: what decides how fast a network runs, with its name.
@@ -31,27 +30,27 @@ class Recorded:
 
 
 def read_recorded(path: Path) -> Recorded:
-    """The document of `edgec bench --json`. Raises InputError naming the row and the key that is wrong."""
+    """The document of `edgec bench --json`. Raises MeasurementsError naming the row and key that is wrong."""
     try:
         document = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise MeasurementsError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise InputError(f"{path} is not JSON as `edgec bench` writes it: {error}") from error
+        raise MeasurementsError(f"{path} is not JSON as `edgec bench` writes it: {error}") from error
     environment, rows = _parts(path, document)
     found = {}
     for number, row in enumerate(rows):
         try:
             _check_row(row)
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path}: measurements[{number}]: {_words(error)}") from error
+            raise MeasurementsError(f"{path}: measurements[{number}]: {_words(error)}") from error
         if "error" not in row and row.get("batch", 1) == 1:
             found[_key(row), row["threads"]] = row
     return Recorded(path, environment, found)
 
 
 def check_machine(recorded: Recorded, here: dict[str, Any]) -> None:
-    """Raise UsageError saying what differs, where the numbers were not measured on a machine like this."""
+    """Raise MeasurementsError saying what differs, where they were measured on another machine."""
     there = recorded.environment
     told = [(name, there.get(key), here.get(key)) for key, name in _MACHINE.items()]
     versions, ours = there.get("packages") or {}, here["packages"]
@@ -60,7 +59,7 @@ def check_machine(recorded: Recorded, here: dict[str, Any]) -> None:
         f"{name} {_shown(then)} there, {_shown(now)} here" for name, then, now in told if then != now
     ]
     if differing:
-        raise UsageError(
+        raise MeasurementsError(
             f"{recorded.path} was measured on another machine, whose numbers do not compare: "
             f"{'; '.join(differing)}. Name the bundle itself as the baseline, so that both run here"
         )
@@ -80,10 +79,12 @@ def recorded_threads(recorded: Recorded, threads: int | None) -> int:
 def _parts(path: Path, document: Any) -> tuple[dict[str, Any], list[Any]]:
     known = isinstance(document, dict) and document.get("schema") == SCHEMA
     if not known or not isinstance(document.get("environment"), dict):
-        raise InputError(f"{path} is no document of `edgec bench` of schema {SCHEMA}: write it again with it")
+        raise MeasurementsError(
+            f"{path} is no document of `edgec bench` of schema {SCHEMA}: write it again with it"
+        )
     rows = document.get("measurements")
     if not isinstance(rows, list) or not rows:
-        raise InputError(f"{path} holds no measurements: write it again with `edgec bench`")
+        raise MeasurementsError(f"{path} holds no measurements: write it again with `edgec bench`")
     return document["environment"], rows
 
 

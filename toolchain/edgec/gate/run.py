@@ -12,7 +12,7 @@ from edgec.gate.limits import Limits
 from edgec.gate.matching import Contents, Key, check_comparable, read_contents
 from edgec.gate.recorded import read_recorded
 from edgec.progress import SILENT, Progress
-from edgec_runtime.gate import Answer, Latency, Metric, Verdict, overall
+from edgec_runtime.gate import Answer, LatencyMetric, Metric, Verdict, overall
 from edgec_runtime.machine import environment
 
 
@@ -59,8 +59,8 @@ def gate(request: Request, progress: Progress = SILENT) -> GateReport:
     """Every verdict on the candidate.
 
     A variant that the baseline has and the candidate lacks is a fail; a new one has only its budgets.
-    Raises BundleError, InputError for a document that is none, UsageError where nothing is to be checked or
-    the two do not compare, DataError.
+    Raises BundleError, MeasurementsError for recorded numbers that cannot be used, UsageError where nothing
+    is to be checked or the two do not compare, DataError.
     """
     candidate = read_contents(request.candidate, request.targets, request.precisions)
     verdicts: list[Verdict] = []
@@ -96,7 +96,7 @@ def _against(
         return [*_missing(candidate, theirs), *found], theirs
     baseline = read_contents(path, request.targets, request.precisions)
     check_comparable(candidate.manifest, baseline.manifest)
-    metric = request.metric or Latency(request.threads or 1)
+    metric = request.metric or LatencyMetric(request.threads or 1)
     comparison = Comparison(candidate, baseline, request.limits, metric, request.data)
     both = [key for key in candidate.variants if key in baseline.variants]
     theirs = set(baseline.variants)
