@@ -14,11 +14,12 @@ TIMEOUT = 900.0  # seconds
 
 
 def run_fresh(module: str, **request: Any) -> Any:
-    """What `module`, run as a script, answers to `request`: see `serve`.
+    """What `module`, or a file of Python, run as a script, answers to `request`: see `serve`.
 
     Raises EngineError with its sentence, or where it ends without an answer or takes more than TIMEOUT.
     """
-    command = [sys.executable, "-m", module, json.dumps(request)]
+    script = [module] if module.endswith(".py") else ["-m", module]
+    command = [sys.executable, *script, json.dumps(request)]
     places = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     # This very package, and nothing from the current folder.
     changed = {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONSAFEPATH": "1"}

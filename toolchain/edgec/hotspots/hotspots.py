@@ -1,7 +1,7 @@
 """find_hotspots(): a variant of a bundle -> its operators, timed, by stage and layer."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgec.fresh import run_fresh
@@ -125,6 +125,15 @@ def group(spots: Iterable[Spot]) -> tuple[Layer, ...]:
     return tuple(Layer(stage, name, tuple(members)) for (stage, name), members in found.items())
 
 
+def _with_layers(operators: Sequence[Operator]) -> list[Operator]:
+    """What an engine or a lowering put in belongs to the layer whose result it takes, or to the image."""
+    layers: dict[str, str] = {}
+    for entry in operators:
+        source = next(iter(entry.sources), entry.name)
+        layers[entry.name] = entry.layer or layers.get(source, source)
+    return [replace(entry, layer=layers[entry.name]) for entry in operators]
+
+
 def find_hotspots(
     bundle: Path,
     target: str,
@@ -144,6 +153,7 @@ def find_hotspots(
         manifest = opened.manifest
         engine = next(entry.engine for entry in manifest.variants if entry.target == target)
         height, width = read_tensor(opened, manifest.golden_input).shape[2:]
+    found = _with_layers(found)
     where = stages(found, (height, width))
     spots = tuple(Spot(*entry) for entry in zip(where, found, strict=True))
     name = f"{manifest.name}-{manifest.version}"

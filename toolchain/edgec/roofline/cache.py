@@ -40,7 +40,7 @@ def machine_peaks(artifacts: Path, threads: int, progress: Progress = SILENT) ->
 
 def cached_peaks(artifacts: Path, threads: int) -> Peaks | None:
     """Those that were measured before; None where there are none that can be believed."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         document = json.loads(_path(artifacts, threads).read_text("utf-8"))
         if document["schema"] == SCHEMA and document["key"] == _key(threads):
             return _decode(document["peaks"], threads)

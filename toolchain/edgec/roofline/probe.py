@@ -1,5 +1,6 @@
 """What one engine reaches, measured in this process: `python -m edgec.roofline.probe REQUEST`."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -58,13 +59,13 @@ def _reached(engine: str, graph: Any, work: Workload, options: LoadOptions) -> t
         image = np.ascontiguousarray(image.transpose(0, 2, 3, 1))
     loaded = load_engine(engine).load(lowered.files, options)
     try:
-        seconds = _fastest(lambda: loaded.run({lowered.input: image}))
+        seconds = fastest(lambda: loaded.run({lowered.input: image}))
         return {"workload": str(work), "gmacs": round(work.macs / seconds / 1e9, 2)}, loaded.precision
     finally:
         loaded.close()
 
 
-def _fastest(run: Any) -> float:
+def fastest(run: Callable[[], object]) -> float:
     """Seconds of the fastest run: what the machine can do, whatever else it did meanwhile."""
     for _ in range(WARM_UP):
         run()
