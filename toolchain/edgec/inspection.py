@@ -70,9 +70,14 @@ def _inspect(bundle: Bundle, variant: Variant, image: Array, options: LoadOption
     try:
         # Raises where it cannot run here.
         choose(bundle, variant.target, variant.precision, variant.profile)
-        files = {PurePosixPath(name).name: data for name, data in bundle.load(variant).items()}
-        ends = (variant.input, variant.output, variant.input_quantization, variant.output_quantization)
-        lowered = Lowered(files, variant.layout, *ends)
+        lowered = lowered_files(bundle, variant)
         return Inspection(*row, list_operators(lowered, variant.engine, image, options), None)
     except EdgecError as error:
         return Inspection(*row, (), str(error))
+
+
+def lowered_files(bundle: Bundle, variant: Variant) -> Lowered:
+    """A variant's network as its lowering made it. Raises BundleError."""
+    files = {PurePosixPath(name).name: data for name, data in bundle.load(variant).items()}
+    ends = (variant.input, variant.output, variant.input_quantization, variant.output_quantization)
+    return Lowered(files, variant.layout, *ends)

@@ -1,7 +1,8 @@
 """`edgec bench`"""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,11 @@ from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.words import Parsed
 from edgec_runtime.words import counts, duration
+
+if TYPE_CHECKING:
+    from edgec_runtime.bench import BenchReport
+
+NAMES = {"batches": "batch", "seconds": "duration"}  # what the command of the device calls them
 
 
 @click.command(cls=Command, name="bench")
@@ -35,6 +41,9 @@ from edgec_runtime.words import counts, duration
 )
 @click.option("--device", metavar="NAME|USER@HOST", help="Measure there, over SSH; see `edgec devices`.")
 @click.option(
+    "--profile", "profiled", is_flag=True, help="Then time each operator too, and draw it beside the bundle."
+)
+@click.option(
     "--history", type=click.Path(path_type=Path), help="Also record the numbers here, for `edgec history`."
 )
 @click.pass_obj
@@ -44,12 +53,10 @@ def command(
     bundles: tuple[Path, ...],
     targets: tuple[str, ...],
     precisions: tuple[str, ...],
-    threads: tuple[int, ...] | None,
-    batches: tuple[int, ...],
-    seconds: float,
-    images: Path | None,
     device: str | None,
+    profiled: bool,
     history: Path | None,
+    **options: Any,
 ) -> int:
     """Measure variants on this machine or a device, interleaved.
 
@@ -57,14 +64,45 @@ def command(
     turns in one go, each in its own process, and are compared with the first. The numbers also go into
     NAME-VERSION.bench.json beside the first bundle, those of a device into NAME-VERSION.DEVICE.bench.json.
     Exit code 1: some variant could not run, 2: none could; the lines below the table say why.
+
+    --profile asks the engine's own profiler, and the machine for its peak once.
     """
+    from edgec.cli.profiles import show_profiles
+    from edgec.errors import UsageError
     from edgec.history import append, prepare
     from edgec.report.bench import bench_table
-    from edgec_runtime.bench import bench, row_title, write_report
+    from edgec_runtime.bench import write_report
 
+    if profiled and device is not None:
+        raise UsageError("--profile is for this machine: leave --device out")
     bundles = bundles or (newest_bundle(),)
     if history is not None:
         prepare(history)
+    report = _measured(display, bundles, targets, precisions, device, options)
+    document = report.to_json()
+    parts: list[Any] = [bench_table(report, display.width), *report.sentences()]
+    if profiled:
+        profiles, tables = show_profiles(display, bundles, report.measurements)
+        document, parts = document | {"profiles": profiles}, [*parts, *tables]
+    display.result(document, *parts, then=[run_line(bundles[0])])
+    if report.measured:
+        display.say(f"written: {write_report(report, bundles[0], device)}")
+    if history is not None:
+        display.say(f"{history}: {append(history, report.to_json(), bundles)} measurements recorded")
+    return exit_code(["error" in row for row in report.measurements])
+
+
+def _measured(
+    display: Display,
+    bundles: Sequence[Path],
+    targets: Sequence[str],
+    precisions: Sequence[str],
+    device: str | None,
+    options: dict[str, Any],
+) -> "BenchReport":
+    """On this machine or on `device`; `options`: threads, batches, seconds and images."""
+    from edgec_runtime.bench import bench, row_title
+
     with display.progress() as progress, progress.step(f"bench {', '.join(map(str, bundles))}"):
         seen: list[dict[str, Any]] = []
 
@@ -73,25 +111,8 @@ def command(
             progress.say(f"{row_title(row, seen)} {'failed' if 'error' in row else 'measured'}")
 
         if device is None:
-            report = bench(
-                bundles,
-                targets,
-                precisions,
-                threads,
-                measured,
-                batches=batches,
-                seconds=seconds,
-                images=images,
-            )
-        else:
-            from edgec.devices import bench_on_device, find_device
+            return bench(bundles, targets, precisions, on_row=measured, **options)
+        from edgec.devices import bench_on_device, find_device
 
-            options = {"threads": threads, "batch": batches, "duration": seconds, "images": images}
-            report = bench_on_device(bundles, find_device(device), targets, precisions, options, progress)
-    table = bench_table(report, display.width)
-    display.result(report.to_json(), table, *report.sentences(), then=[run_line(bundles[0])])
-    if report.measured:
-        display.say(f"written: {write_report(report, bundles[0], device)}")
-    if history is not None:
-        display.say(f"{history}: {append(history, report.to_json(), bundles)} measurements recorded")
-    return exit_code(["error" in row for row in report.measurements])
+        there = {NAMES.get(name, name): value for name, value in options.items()}
+        return bench_on_device(bundles, find_device(device), targets, precisions, there, progress)

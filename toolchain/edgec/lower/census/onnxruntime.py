@@ -1,9 +1,12 @@
 """ONNX Runtime's optimized network, written by a session of its own, and the times of its profiler."""
 
 import json
+import math
 import re
 import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,6 +16,7 @@ import onnxruntime
 
 from edgec.lower.base import Lowered
 from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.census.work import multiply_accumulates
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.engines.onnxruntime import session_options
 from edgec_runtime.errors import EngineError
@@ -28,6 +32,19 @@ TYPES: dict[int, str] = {
 }
 _ADDED = re.compile(r"(_nchwc|_token_[0-9]+)$")  # to the name of a node that ONNX Runtime replaces
 _TIMED = "_kernel_time"
+Shape = tuple[int, ...]
+
+
+@dataclass
+class Event:
+    """What the profiler tells of a node: microseconds of each run, and of the last one the shapes of what it
+    takes, without the weights that were packed, and gives; the bytes of the activations.
+    """
+
+    times: list[float] = field(default_factory=list)
+    takes: list[Shape] = field(default_factory=list)
+    gives: Shape = ()
+    bytes: int = 0
 
 
 def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:
@@ -36,7 +53,8 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
     Raises EngineError where the network does not load.
     """
     network = next(iter(lowered.files.values()))
-    model, times = _optimized(network, image, options)
+    model, events = _optimized(network, image, options)
+    weights = {entry.name: entry for entry in model.graph.initializer}
     nodes = list(onnx.load_from_string(network).graph.node)
     layers = {output: node.name for node in nodes for output in node.output}
     layers |= {node.name: node.name for node in nodes}
@@ -50,16 +68,14 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
         source = types.get(values[0], "float32") if values else "float32"
         source = OTHER if node.op_type in SHAPES else source
         sources = tuple(dict.fromkeys(makers[value] for value in values if value in makers))
-        found.append(
-            Operator(
-                name=node.name,
-                kind=node.op_type,
-                type=CONVERT if node.op_type in CONVERSIONS else source,
-                layer=layers.get(_ADDED.sub("", node.name)),
-                sources=sources,
-                milliseconds=times.get(node.name),
-            )
+        operator = Operator(
+            name=node.name,
+            kind=node.op_type,
+            type=CONVERT if node.op_type in CONVERSIONS else source,
+            layer=layers.get(_ADDED.sub("", node.name)),
+            sources=sources,
         )
+        found.append(_with_work(operator, node, weights, events.get(node.name)))
         types |= dict.fromkeys(node.output, _result_type(node, source))
         makers |= dict.fromkeys(node.output, node.name)
     return found
@@ -70,10 +86,37 @@ def optimized(lowered: Lowered) -> onnx.ModelProto:
     return _optimized(next(iter(lowered.files.values())), None, LoadOptions(threads=1))[0]
 
 
+def _with_work(
+    operator: Operator, node: onnx.NodeProto, weights: Mapping[str, onnx.TensorProto], event: Event | None
+) -> Operator:
+    """With its time and the sizes of its tensors, where it was run."""
+    if event is None:
+        return operator
+    fixed = [weights[name] for name in node.input if name in weights]
+    factors = [tuple(entry.dims) for entry in fixed] + event.takes[1:]
+    return replace(
+        operator,
+        milliseconds=median(event.times[WARM_UP:]) / 1000,
+        bytes=event.bytes,
+        weight_bytes=sum(_size(entry) for entry in fixed),
+        macs=multiply_accumulates(
+            node.op_type,
+            event.takes[0] if event.takes else (),
+            max(factors, key=len, default=()),
+            event.gives,
+        ),
+        shape=event.gives,
+    )
+
+
+def _size(tensor: onnx.TensorProto) -> int:
+    return int(math.prod(tensor.dims) * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize)
+
+
 def _optimized(
     network: bytes, image: Array | None, options: LoadOptions
-) -> tuple[onnx.ModelProto, dict[str, float]]:
-    """The network as it runs, and for each node's name its milliseconds, where there is an image."""
+) -> tuple[onnx.ModelProto, dict[str, Event]]:
+    """The network as it runs, and by each node's name what was seen of it, where there is an image."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "optimized.onnx"
         chosen = session_options(onnxruntime, options)
@@ -84,20 +127,29 @@ def _optimized(
             session = onnxruntime.InferenceSession(network, chosen, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise EngineError(f"onnxruntime cannot load the network: {error}") from error
-        times = {} if image is None else _profile(session, image)
-        return onnx.load(path), times
+        events = {} if image is None else _profile(session, image)
+        return onnx.load(path), events
 
 
-def _profile(session: Any, image: Array) -> dict[str, float]:
+def _profile(session: Any, image: Array) -> dict[str, Event]:
     feeds = {session.get_inputs()[0].name: image}
     for _ in range(WARM_UP + RUNS):
         session.run(None, feeds)
-    events = json.loads(Path(session.end_profiling()).read_text("utf-8"))
-    times = defaultdict(list)
-    for event in events:
-        if event["cat"] == "Node" and event["name"].endswith(_TIMED):
-            times[event["name"].removesuffix(_TIMED)].append(event["dur"] / 1000)
-    return {name: median(found[WARM_UP:]) for name, found in times.items()}
+    told = json.loads(Path(session.end_profiling()).read_text("utf-8"))
+    found: dict[str, Event] = defaultdict(Event)
+    for entry in told:
+        if entry["cat"] == "Node" and entry["name"].endswith(_TIMED):
+            event, notes = found[entry["name"].removesuffix(_TIMED)], entry["args"]
+            event.times.append(entry["dur"])
+            event.takes = _shapes(notes["input_type_shape"])
+            event.gives = next(iter(_shapes(notes["output_type_shape"])), ())
+            event.bytes = int(notes["activation_size"]) + int(notes["output_size"])
+    return dict(found)
+
+
+def _shapes(notes: list[dict[str, list[int]]]) -> list[Shape]:
+    """[{"float": [1, 16, 8, 8]}, ...] -> the shapes."""
+    return [tuple(shape) for entry in notes for shape in entry.values()]
 
 
 def _result_type(node: onnx.NodeProto, source: str) -> str:

@@ -1,5 +1,6 @@
 """OpenVINO's compiled network, which says of each operator in which type it runs and how long."""
 
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import openvino
 
 from edgec.lower.base import Lowered
 from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.census.work import multiply_accumulates
 from edgec.lower.openvino import TOPOLOGY, WEIGHTS, WITHOUT_BIAS, is_counted
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.engines.openvino import configuration
@@ -47,6 +49,7 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
         elif _note(node, "layerType") not in ENDS:
             operator = _operator(node, kinds, layers)
             running = tuple(source for source in sources if source not in done_at_load)
+            operator = _with_work(operator, node, done_at_load)
             found.append(replace(operator, sources=running, milliseconds=times.get(name)))
     return found
 
@@ -62,6 +65,29 @@ def _operator(node: Any, kinds: dict[str, str], layers: dict[str, str]) -> Opera
     kind = _kind(kinds.get(name, _note(node, "layerType")), fused)
     type_ = CONVERT if kind in CONVERSIONS else TYPES.get(precision, precision)
     return Operator(name, kind, OTHER if kind in SHAPES else type_, _layer(fused), ())
+
+
+def _with_work(operator: Operator, node: Any, constants: set[str]) -> Operator:
+    """With the sizes of its tensors; `constants`: the names of what is made at load."""
+    fixed = [value for value in node.input_values() if value.get_node().get_friendly_name() in constants]
+    moving = [value for value in node.input_values() if value not in fixed]
+    source, result = [_shape(value) for value in moving] or [()], _shape(node.output(0))
+    weights = max((_shape(value) for value in fixed), key=len, default=() if len(source) < 2 else source[1])
+    return replace(
+        operator,
+        bytes=sum(map(_size, moving)) + _size(node.output(0)),
+        weight_bytes=sum(map(_size, fixed)),
+        macs=multiply_accumulates(operator.kind, source[0], weights, result),
+        shape=result,
+    )
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(dimension.get_length() for dimension in value.get_partial_shape())
+
+
+def _size(value: Any) -> int:
+    return math.prod(_shape(value)) * int(value.get_element_type().size)
 
 
 def _sources(node: Any) -> tuple[str, ...]:

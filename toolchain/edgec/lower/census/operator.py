@@ -20,7 +20,9 @@ class Operator:
     where neither is known. `sources`: the names of the operators whose results it takes, and the network's
     own input; constants are none. `accelerated`: for tflite, whether XNNPACK took it. `milliseconds`: of one
     inference, None where nothing was measured or the engine does not tell. `bytes`: of the activations that
-    it reads and writes, told where the time is not.
+    it reads and writes; `weight_bytes`: of the constants. `macs`: its multiply-accumulates, None where it is
+    no convolution or product of matrices. `shape`: of its result, in the engine's own layout. ONNX Runtime
+    tells these four where it was run.
     """
 
     name: str
@@ -31,6 +33,9 @@ class Operator:
     accelerated: bool | None = None
     milliseconds: float | None = None
     bytes: int | None = None
+    weight_bytes: int = 0
+    macs: int | None = None
+    shape: tuple[int, ...] = ()
 
     @property
     def only_converts(self) -> bool:

@@ -12,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from edgec.lower.base import Lowered
 from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.census.work import multiply_accumulates
 from edgec.lower.tflite import FILE
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.errors import EngineError
@@ -49,7 +50,9 @@ def _operator(
     step: dict[str, Any], accelerated: bool, tensors: dict[int, dict[str, Any]], made: set[int]
 ) -> Operator:
     """`made`: the tensors that are no constants."""
-    sources = [index for index in step["inputs"].tolist() if index in made]
+    inputs = [index for index in step["inputs"].tolist() if index >= 0]
+    sources = [index for index in inputs if index in made]
+    constants = [index for index in inputs if index not in made]
     results = step["outputs"].tolist()
     name = str(tensors[results[0]]["name"])
     return Operator(
@@ -60,7 +63,19 @@ def _operator(
         sources=tuple(str(tensors[index]["name"]) for index in sources),
         accelerated=accelerated,
         bytes=sum(_size(tensors[index]) for index in sources + results),
+        weight_bytes=sum(_size(tensors[index]) for index in constants),
+        macs=multiply_accumulates(
+            step["op_name"],
+            _shape(tensors, sources[0]),
+            max((_shape(tensors, index) for index in constants + sources[1:]), key=len, default=()),
+            _shape(tensors, results[0]),
+        ),
+        shape=_shape(tensors, results[0]),
     )
+
+
+def _shape(tensors: dict[int, dict[str, Any]], index: int) -> tuple[int, ...]:
+    return tuple(tensors[index]["shape"].tolist())
 
 
 def _size(tensor: dict[str, Any]) -> int:
