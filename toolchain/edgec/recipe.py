@@ -34,7 +34,7 @@ class Recipe(BaseModel):
     `edgec gate` allows every variant at most, instead of the target's own budgets.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str
     checkpoint: Path | None = None

@@ -5,40 +5,8 @@ from tests.toolchain.cli.conftest import Run
 from tests.toolchain.tune.sensitive import LAYER, SENSITIVE
 
 from edgec.cli.app import app
-from edgec.cli.build import command, make_recipe
-from edgec.cli.recipes import build_line
-from edgec.recipe import Recipe
 
 MODEL = ("tune", "--model", f"{SENSITIVE}:sensitive", "--size", "32", "--data", "nuclei")
-
-
-@pytest.mark.parametrize(
-    "recipe",
-    [
-        Recipe(model="unet_light"),
-        Recipe(
-            model="net.py:make",
-            checkpoint=Path("w.pt"),
-            precisions=("fp32", "mixed"),
-            targets=("tflite",),
-            size=(64, 96),
-            mean=(0.5, 0.25),
-            classes=("background", "a cell"),
-            calibration="my images",
-            evaluation="data",
-            float_layers=("a", "b.0"),
-        ),
-        Recipe(model="net.onnx", size=None, threshold=0.25, calibration_method="entropy"),
-    ],
-)
-def test_the_line_builds_the_recipe(recipe: Recipe) -> None:
-    import shlex
-
-    program, name, *words = shlex.split(build_line(recipe))
-    assert (program, name) == ("edgec", "build")
-    context = command.make_context("build", words, parent=None)
-    options = {key: value for key, value in context.params.items() if key in Recipe.model_fields}
-    assert make_recipe(options) == recipe
 
 
 def test_the_options_of_the_network_are_those_of_build(here: Run) -> None:

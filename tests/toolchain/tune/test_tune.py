@@ -3,13 +3,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.toolchain.tune.conftest import BUDGETS
 from tests.toolchain.tune.sensitive import LAYER, SENSITIVE
 
 from edgec.cli.app import run as run_cli
 from edgec.errors import UsageError
 from edgec.recipe import Recipe
+from edgec.recipe_file import read_recipe
 from edgec.tune import Budgets, TuneResult, tune
 from edgec.tune import workshop as workshop_module
 from edgec_runtime.bundle import Bundle
@@ -44,7 +44,7 @@ def test_fp32_is_the_measure_of_all(tuned: TuneResult) -> None:
 
 
 def test_the_bundle_is_what_the_recipe_says(tuned: TuneResult) -> None:
-    recipe = Recipe(**yaml.safe_load((tuned.run / "recipe.yaml").read_text()))
+    recipe = read_recipe(tuned.run / "recipe.yaml")
     assert recipe == tuned.recipe
     assert recipe.precisions == ("fp32", "mixed")
     assert recipe.float_layers == (LAYER,)

@@ -1,37 +1,36 @@
 """`edgec build`"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, exit_code, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.recipes import make_recipe, recipe_from
 from edgec.cli.words import PRECISIONS, Floats, Names, Size, TargetWord, Word
 from edgec_calibration.methods import METHODS
-
-if TYPE_CHECKING:
-    from edgec.recipe import Recipe
-
-OPTION_OF = {
-    "precisions": "--quant",
-    "targets": "--target",
-    "profiles": "--profile",
-    "calibration_method": "--calibration-method",
-    "calibration_samples": "--calibration-samples",
-    "max_latency_ms": "--max-latency",
-    "max_memory_mib": "--max-memory",
-    "max_size_mib": "--max-size",
-}
 
 
 @click.command(cls=Command, name="build")
 @click.option(
     "--model",
-    required=True,
     metavar="MODEL",
     help="A name of `edgec models`, package.module:factory, file.py:factory or net.onnx.",
+)
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path),
+    help="A YAML file that says what to build, in place of --model and such.",
+)
+@click.option(
+    "overrides",
+    "--set",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Another value than the recipe's; repeatable.",
 )
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="Weights: .safetensors or .pt.")
 @click.option(
@@ -119,7 +118,15 @@ OPTION_OF = {
 @click.option("--force", is_flag=True, help="Replace a bundle of this name and version that differs.")
 @click.pass_obj
 def command(
-    display: Display, /, out: Path, force: bool, allow_slower: bool, no_measure: bool, **options: Any
+    display: Display,
+    /,
+    recipe_file: Path | None,
+    overrides: tuple[str, ...],
+    out: Path,
+    force: bool,
+    allow_slower: bool,
+    no_measure: bool,
+    **options: Any,
 ) -> int:
     """Build a bundle from a network.
 
@@ -129,7 +136,9 @@ def command(
     from edgec.pipeline import Slower, build
     from edgec.report.build import build_document, build_table, evaluated_on
 
-    recipe = make_recipe(options)
+    if overrides and recipe_file is None:
+        raise click.UsageError("--set changes a recipe: add --recipe FILE, or use the options")
+    recipe = make_recipe(options) if recipe_file is None else recipe_from(recipe_file, overrides)
     with display.progress() as progress:
         slower: Slower = "unmeasured" if no_measure else "label" if allow_slower else "refuse"
         result = build(recipe, out, slower=slower, force=force, progress=progress)
@@ -139,26 +148,3 @@ def command(
     then = [bench_line(bundle), eval_line(bundle, evaluated_on(result) or "DATA"), run_line(bundle)]
     display.result(build_document(result), build_table(result), then=then)
     return exit_code([row.built is None for row in result.variants])
-
-
-def make_recipe(options: dict[str, Any]) -> "Recipe":
-    """The options that were given -> Recipe; the recipe's own defaults fill the rest.
-
-    Raises UsageError naming the option whose value is not possible.
-    """
-    from pydantic import ValidationError
-
-    from edgec.errors import UsageError
-    from edgec.recipe import Recipe
-
-    given = {key: value for key, value in options.items() if value is not None and value != ()}
-    given["size"] = options["size"]  # None is a choice here: any size
-    if "precisions" in given:
-        given["precisions"] = tuple(word for word in PRECISIONS if word in ("fp32", *given["precisions"]))
-    try:
-        return Recipe(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
-        where = f"{OPTION_OF.get(key, '--' + key)}: " if key else ""
-        raise UsageError(f"{where}{first['msg'].removeprefix('Value error, ')}") from error

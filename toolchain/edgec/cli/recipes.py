@@ -1,29 +1,72 @@
-"""A recipe as the command line that builds it."""
+"""Recipes from the command line: options, or a file with `--set`."""
 
-import shlex
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgec.cli.build import command
+import click
+
+from edgec.cli.words import PRECISIONS
+from edgec_runtime.format.manifest import Precision
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
 
+OPTION_OF = {
+    "precisions": "--quant",
+    "targets": "--target",
+    "profiles": "--profile",
+    "calibration_method": "--calibration-method",
+    "calibration_samples": "--calibration-samples",
+    "float_layers": "--float-layers",
+    "evaluation": "--data",
+    "max_latency_ms": "--max-latency",
+    "max_memory_mib": "--max-memory",
+    "max_size_mib": "--max-size",
+}
 
-def build_line(recipe: "Recipe") -> str:
-    """`edgec build` with every option that is not the recipe's default."""
-    words = ["edgec", "build"]
-    for option in command.params:
-        name = str(option.name)
-        field = type(recipe).model_fields.get(name)
-        value: Any = getattr(recipe, name, None)
-        if field is None or value == field.default or (value is None and name != "size"):
-            continue
-        for one in value if option.multiple else [value]:
-            words += [option.opts[0], _word(name, one)]
-    return shlex.join(words)
+
+def recipe_from(path: Path, overrides: tuple[str, ...]) -> "Recipe":
+    """The recipe of a file. Raises UsageError where options of the command line would say it too."""
+    from click.core import ParameterSource
+
+    from edgec.errors import UsageError
+    from edgec.recipe import Recipe
+    from edgec.recipe_file import read_recipe
+
+    context = click.get_current_context()
+    for name in Recipe.model_fields:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = OPTION_OF.get(name, "--" + name)
+            raise UsageError(f"{option} and --recipe say the same: use --set {name}=VALUE")
+    recipe = read_recipe(path, overrides)
+    return recipe.model_copy(update={"precisions": _with_fp32(recipe.precisions)})
 
 
-def _word(name: str, value: Any) -> str:
-    if name == "size":
-        return "any" if value is None else "x".join(map(str, value))
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def make_recipe(options: dict[str, Any]) -> "Recipe":
+    """The options that were given -> Recipe; the recipe's own defaults fill the rest.
+
+    Raises UsageError naming the option whose value is not possible.
+    """
+    from pydantic import ValidationError
+
+    from edgec.errors import UsageError
+    from edgec.recipe import Recipe
+
+    if options["model"] is None:
+        raise click.MissingParameter(param_type="option", param_hint="'--model'")
+    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    given["size"] = options["size"]  # None is a choice here: any size
+    if "precisions" in given:
+        given["precisions"] = _with_fp32(given["precisions"])
+    try:
+        return Recipe(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0]) if first["loc"] else ""
+        where = f"{OPTION_OF.get(key, '--' + key)}: " if key else ""
+        raise UsageError(f"{where}{first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _with_fp32(precisions: Sequence[Precision]) -> tuple[Precision, ...]:
+    return tuple(word for word in PRECISIONS if word in ("fp32", *precisions))

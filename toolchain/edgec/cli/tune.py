@@ -1,16 +1,16 @@
 """`edgec tune`"""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
 from edgec.cli.build import command as build
-from edgec.cli.build import make_recipe
 from edgec.cli.bundles import bench_line, eval_line, inspect_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.recipes import build_line
+from edgec.cli.recipes import make_recipe
 from edgec.cli.words import TargetWord
 
 # What says which network it is and what it takes is said as to `edgec build`.
@@ -86,7 +86,7 @@ def command(
     """
     from edgec.report.front import draw_front
     from edgec.report.tune import front_table, in_words, ranking_table, tune_document
-    from edgec.tune import Budgets, tune
+    from edgec.tune import RECIPE, Budgets, tune
 
     recipe = make_recipe({**options, "targets": (target,)})
     budgets = Budgets(max_drop, budget_ms, budget_mib)
@@ -116,7 +116,7 @@ def command(
             bench_line(bundle),
             inspect_line(bundle),
             eval_line(bundle, str(recipe.evaluation)),
-            build_line(result.recipe),
+            shlex.join(["edgec", "build", "--recipe", str(result.run / RECIPE)]),
         ]
     display.result(tune_document(result), ranking_table(result), front_table(result), *verdict, then=then)
     return 0 if result.chosen is not None else 1

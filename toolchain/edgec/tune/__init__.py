@@ -3,6 +3,6 @@
 from edgec.tune.budgets import Budgets
 from edgec.tune.candidate import Candidate
 from edgec.tune.sensitivity import Layer
-from edgec.tune.tuning import TuneResult, tune
+from edgec.tune.tuning import RECIPE, TuneResult, tune
 
-__all__ = ["Budgets", "Candidate", "Layer", "TuneResult", "tune"]
+__all__ = ["RECIPE", "Budgets", "Candidate", "Layer", "TuneResult", "tune"]
