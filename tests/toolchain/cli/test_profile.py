@@ -14,7 +14,7 @@ PEAKS = {"int8": Best(500.0, "openvino", "w"), "float32": Best(125.0, "tflite", 
 @pytest.fixture
 def bundle(tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy in a folder of its own, on a machine whose peaks need no measuring."""
-    monkeypatch.setattr(cache, "measure_peaks", lambda threads, step: Peaks(threads, PEAKS, 20.0))
+    monkeypatch.setattr(cache, "measure_peaks", lambda threads, _: Peaks(threads, PEAKS, 20.0))
     return Path(copy(tiny_bundle, tmp_path))
 
 
@@ -40,7 +40,7 @@ def test_the_document_and_the_pictures(here, bundle: Path) -> None:
     for entry, row in zip(document["profiles"], document["measurements"], strict=True):
         assert entry["latency_ms"] == row["latency_ms"]["median"]
         assert entry["type"] == "int8"
-        assert 0 < entry["share_of_peak"]
+        assert entry["share_of_peak"] > 0
     assert len(list(bundle.parent.glob("tiny-*.int8-static.*profile.png"))) == 2
     assert (bundle.parent / cache.FOLDER).is_dir()
 

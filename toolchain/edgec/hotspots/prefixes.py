@@ -2,9 +2,9 @@
 
 LiteRT's Python interface has no profiler, and XNNPACK runs all it took as one delegate. So the network is
 cut behind each operator, and what that takes more than the network cut before it is the operator's. What is
-read later is a result of each piece, so that nothing of it is left out. Neighbours run in turns, and of
-each the fastest run counts: other work on the machine only adds. As a longer piece cannot be faster, no piece
-counts for more than any longer one; so the sum is exactly the whole network's time.
+read later is a result of each piece, so that nothing of it is left out. All pieces are run several times
+over, and of each the fastest run counts: other work on the machine only adds. As a longer piece cannot be
+faster, no piece counts for more than any longer one; so the sum is exactly the whole network's time.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.integers import to_integers
 from edgec_runtime.measure import timed
 
-ROUNDS, WARM_UP = 20, 3
+PASSES, RUNS = 4, 4
 IDENTIFIER = b"TFL3"
 
 
@@ -32,20 +32,16 @@ def times_by_difference(
 ) -> list[Operator]:
     """`operators`, in the order in which they run, with milliseconds.
 
-    Two neighbouring pieces are loaded at a time.
+    One piece is loaded at a time.
     """
     nhwc = np.ascontiguousarray(image.transpose(0, 2, 3, 1))
     taken = lowered.input_quantization
     feed = nhwc if taken is None else to_integers(nhwc, taken)
     fastest = [float("inf")] * len(operators)
-    before: Any = None
-    for place, entry in enumerate(operators):
-        now = _loaded(prefix(lowered.files[FILE], entry.name), feed, options)
-        for _ in range(ROUNDS):
-            if before is not None:
-                fastest[place - 1] = min(fastest[place - 1], timed(before.invoke))
-            fastest[place] = min(fastest[place], timed(now.invoke))
-        before = now
+    for _ in range(PASSES):
+        for place, entry in enumerate(operators):
+            invoke = _loaded(prefix(lowered.files[FILE], entry.name), feed, options).invoke
+            fastest[place] = min(fastest[place], *(timed(invoke) for _ in range(RUNS)))
     ends = [0.0, *(min(fastest[place:]) for place in range(len(fastest)))]
     return [
         replace(entry, milliseconds=end - start)
@@ -54,12 +50,11 @@ def times_by_difference(
 
 
 def _loaded(content: bytes, feed: Any, options: LoadOptions) -> Any:
-    """An interpreter that has run a few times."""
+    """An interpreter that has run once."""
     interpreter = Interpreter(model_content=content, num_threads=options.threads)
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], feed)
-    for _ in range(WARM_UP):
-        interpreter.invoke()
+    interpreter.invoke()
     return interpreter
 
 

@@ -11,6 +11,7 @@ from edgec.report.icicle import draw_icicle
 from edgec.report.tables import new_table, number
 from edgec_runtime.format.profile import in_words
 
+APART = 0.3  # a profiler, or what a session does beside its operators, does not explain more
 NUMBERS = ("ms", "% of ms", "MMAC", "GMAC/s", "% of peak")
 
 
@@ -52,6 +53,8 @@ def hotspots_sentence(found: Hotspots) -> str:
             f"The operators add up to {found.milliseconds:.2f} ms, {share:.0%} of the {found.latency:.2f} ms "
             "of a run without a profiler."
         )
+        if abs(share - 1) > APART:
+            parts.append("So far apart, other work disturbed one of them: profile again on a quiet machine.")
     if found.share_of_peak is not None:
         peak = found.peaks.gmacs(found.type)
         parts.append(

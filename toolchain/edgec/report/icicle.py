@@ -84,15 +84,16 @@ def _draw(axes: Axes, box: Box, whole: float) -> None:
     axes.add_patch(Rectangle((box.start, top), box.width, height, facecolor=box.colour, **EDGE))
     if box.width < LABELLED * whole:
         return
-    longest = max(map(len, box.words.splitlines()))
+    lines = box.words.splitlines()
+    fits = box.width > max(map(len, lines)) * LETTER * whole
     axes.text(
         box.start + box.width / 2,
         top + height / 2,
-        box.words,
+        box.words if fits else lines[0],
         ha="center",
         va="center",
         fontsize=7.5,
-        rotation=0 if box.width > longest * LETTER * whole else 90,
+        rotation=0 if fits else 90,
         clip_on=True,
     )
 

@@ -75,6 +75,7 @@ def test_litert_tells_bytes_and_no_times() -> None:
         accelerated=True,
         milliseconds=None,
         bytes=2 * 4 * (4 * 8 * 6),
+        shape=(1, 8, 6, 4),
     )
 
 

@@ -83,7 +83,9 @@ def _with_work(operator: Operator, node: Any, constants: set[str]) -> Operator:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(dimension.get_length() for dimension in value.get_partial_shape())
+    """Empty where the size is known at run time only."""
+    shape = value.get_partial_shape()
+    return tuple(dimension.get_length() for dimension in shape) if shape.is_static else ()
 
 
 def _size(value: Any) -> int:

@@ -17,13 +17,14 @@ Shape = Sequence[int]
 
 
 def multiply_accumulates(kind: str, source: Shape, weights: Shape, result: Shape) -> int | None:
-    """Of one run of an operator of this kind on one image; None where it is no convolution or product.
+    """Of one run of an operator of this kind on one image; None where it is no convolution or
+    product, or a shape is not known.
 
     `source`, `weights` and `result`: the shapes of the data, of what it is multiplied by and of what comes
     out; where the channels stand among the dimensions does not matter. Each weight is used once at each place
     of the result, in a transposed convolution at each place of the source.
     """
-    if not weights:
+    if not (source and weights and result):
         return None
     size = math.prod(weights)
     if kind in CONVOLUTIONS:
