@@ -13,6 +13,7 @@
         |-- UnsupportedOperatorError    a target's engine has no such operator
         |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
+        |-- EmulatorError           the emulator is not set up, or the machine lacks what it needs
         |-- ParityError             a step changed what the network says
         `-- OutputError             the result could not be written
 """
@@ -23,6 +24,7 @@ __all__ = [
     "CheckpointError",
     "DataError",
     "EdgecError",
+    "EmulatorError",
     "ExportError",
     "GraphError",
     "ModelSourceError",
@@ -61,6 +63,10 @@ class UnsupportedOperatorError(WorkstationError):
 
 class QuantizationError(WorkstationError):
     """Ranges or types that cannot be quantized."""
+
+
+class EmulatorError(WorkstationError):
+    """The emulator is not set up, or the machine lacks what it needs; the message names the command."""
 
 
 class ParityError(WorkstationError):

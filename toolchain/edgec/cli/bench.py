@@ -8,7 +8,8 @@ import click
 from edgec.cli.bundles import choice_options, exit_code, newest_bundle, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Parsed
+from edgec.cli.instructions import show_instructions
+from edgec.cli.words import Parsed, Word
 from edgec_runtime.words import counts, duration
 
 
@@ -32,6 +33,12 @@ from edgec_runtime.words import counts, duration
     type=click.Path(path_type=Path),
     help="Segment these images, from pixels to mask, and tell the stages apart.",
 )
+@click.option(
+    "--metric",
+    type=Word("metric", ["latency", "instructions"]),
+    default="latency",
+    help="instructions: counted on the target's processor, emulated; one thread.  [default: latency]",
+)
 @click.pass_obj
 def command(
     display: Display,
@@ -43,6 +50,7 @@ def command(
     batches: tuple[int, ...],
     seconds: float,
     images: Path | None,
+    metric: str,
 ) -> int:
     """Measure variants on this machine, interleaved.
 
@@ -55,6 +63,8 @@ def command(
     from edgec_runtime.bench import bench, row_title, write_report
 
     bundles = bundles or (newest_bundle(),)
+    if metric == "instructions":
+        return show_instructions(display, bundles, targets, precisions)
     with display.progress() as progress, progress.step(f"bench {', '.join(map(str, bundles))}"):
 
         def measured(row: dict[str, Any]) -> None:
