@@ -33,8 +33,8 @@ __all__ = [
     "__version__",
 ]
 
-# From 1.29 on ONNX Runtime's own packages send what runs here to its maker, from a thread of their own, unless
-# told not to before they are loaded (pull request 27379 of onnxruntime). A device reports to nobody.
+# From 1.29 on ONNX Runtime reports its use over the network, from a thread of its own, unless it is told not
+# to before it is loaded (its pull request 27379). A device reports to nobody.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _LAZY = {"Bundle": "edgec_runtime.bundle", "Session": "edgec_runtime.session"}

@@ -41,5 +41,6 @@ def _refuse_options() -> None:
         given = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
         if option.name in _OF_TIME and given:
             raise UsageError(
-                f"{option.opts[-1]} means nothing with --metric instructions, which counts one image on one thread"
+                f"{option.opts[-1]} means nothing with --metric instructions: "
+                "one image on one thread is counted"
             )

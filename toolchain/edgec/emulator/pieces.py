@@ -1,19 +1,16 @@
 """What the emulator is made of, in the order in which it is made."""
 
 import shlex
-import shutil
-import sys
 from functools import partial
 from pathlib import Path
 
-import edgec_runtime
 from edgec.emulator import counter, linux, root, wheels
 from edgec.emulator.cores import CORES, Core
 from edgec.emulator.piece import Piece
 
 SCRIPT = "python"
-RUNTIME = "runtime"
-_LINKED = ("bin", "etc", "lib", "sbin", "usr", "var")
+OWN_PYTHON = "EDGEC_PYTHON"
+"""The environment's variable that tells the script of this machine's own architecture which Python to run."""
 
 
 def home(cache: Path) -> Path:
@@ -35,7 +32,11 @@ def pieces(cache: Path) -> dict[str, Piece]:
         Piece(place / "counter", counter.made_from(), counter.make),
     ]
     found += [
-        Piece(place / core.name, {**system, **_core_made_from(place, core)}, partial(_make_core, core, place))
+        Piece(
+            place / core.name,
+            {**system, "core": repr(core), "home": str(place)},
+            partial(_make_core, core, place),
+        )
         for core in CORES.values()
     ]
     return {piece.name: piece for piece in found}
@@ -46,34 +47,23 @@ def needed(core: Core) -> list[str]:
     return ["counter", core.name] if core.native else ["root", "wheels", "counter", core.name]
 
 
-def _core_made_from(place: Path, core: Core) -> dict[str, str]:
-    return {
-        "core": repr(core),
-        "home": str(place),
-        "python": sys.executable,
-        "runtime": str(Path(edgec_runtime.__file__).parent),
-    }
-
-
 def _make_core(core: Core, place: Path, folder: Path) -> None:
-    """The processor's description, our runtime, and `python`: a script that runs Python on it.
+    """The processor's description, and `python`: a script that runs Python on it.
 
-    The guest starts that script when it starts its own Python, and so needs no help of the kernel's.
+    The guest starts that script when it starts its own Python, and so needs no help of the kernel's. This
+    machine's own programs need no other root; which Python it is, is told when it is run.
     """
     linux.write_files(folder, core)
-    (folder / RUNTIME).mkdir()
-    (folder / RUNTIME / "edgec_runtime").symlink_to(Path(edgec_runtime.__file__).parent)
     own = place / core.name
-    name, interpreter = own / SCRIPT, Path(sys.executable)
-    if core.native:
-        name = interpreter  # a virtual environment is found by the name
-    else:
-        interpreter = root.python(place / "root")
-        for link in _LINKED:
-            if (place / "root" / link).exists():
-                (folder / link).symlink_to(place / "root" / link)
-    emulator = shutil.which(core.emulator) or core.emulator
-    command = [emulator, "-0", str(name), "-cpu", core.model, "-seed", "1", "-L", str(own), str(interpreter)]
+    name, interpreter = f'"${OWN_PYTHON}"', f'"${OWN_PYTHON}"'  # a virtual environment is found by the name
+    if not core.native:
+        name = shlex.quote(str(own / SCRIPT))
+        interpreter = shlex.quote(str(root.python(place / "root")))
+        for link in sorted(path.name for path in (place / "root").iterdir() if path.is_dir()):
+            (folder / link).symlink_to(place / "root" / link)
+    options = shlex.join(["-cpu", core.model, "-seed", "1", "-L", str(own)])
     script = folder / SCRIPT
-    script.write_text(f'#!/bin/sh\nulimit -c 0\nexec {shlex.join(command)} "$@"\n', "utf-8")
+    script.write_text(
+        f'#!/bin/sh\nulimit -c 0\nexec {core.emulator} -0 {name} {options} {interpreter} "$@"\n', "utf-8"
+    )
     script.chmod(0o755)

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import edgec_runtime
 from edgec.emulator.cores import Core
-from edgec.emulator.pieces import RUNTIME, SCRIPT, home, needed, pieces
+from edgec.emulator.pieces import OWN_PYTHON, SCRIPT, home, needed, pieces
 from edgec.emulator.tools import program
 from edgec.errors import EmulatorError
 from edgec_runtime.errors import EngineError
@@ -56,35 +58,35 @@ class EmulatedPython:
         than 0, or not within `timeout` seconds.
         """
         command = [str(self.home / self.core.name / SCRIPT), *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=timeout,
-                env={**self._environment(), **(environment or {})},
-            )
-        except subprocess.TimeoutExpired:
-            raise EngineError(f"{self.core.name}: not done within {timeout:g} s") from None
+        with TemporaryDirectory(prefix="edgec-runtime-") as runtime:
+            Path(runtime, "edgec_runtime").symlink_to(Path(edgec_runtime.__file__).parent)
+            try:
+                done = subprocess.run(
+                    command,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=timeout,
+                    env={**self._environment(runtime), **(environment or {})},
+                )
+            except subprocess.TimeoutExpired:
+                raise EngineError(f"{self.core.name}: not done within {timeout:g} s") from None
         if done.returncode != 0:
             raise EngineError(f"{self.core.name}: {_last_words(done.returncode, done.stderr)}")
         return done.stdout
 
-    def _environment(self) -> dict[str, str]:
-        places = [str(self.home / self.core.name / RUNTIME)]
-        places = (
-            [*places, *filter(None, sys.path)] if self.core.native else [str(self.home / "wheels"), *places]
-        )
+    def _environment(self, runtime: str) -> dict[str, str]:
+        engines = filter(None, sys.path) if self.core.native else [str(self.home / "wheels")]
         return {
-            "PATH": os.defpath,
-            "HOME": "/tmp",
+            "PATH": os.environ.get("PATH", os.defpath),  # where QEMU is
+            "HOME": "/",
             "LC_ALL": "C.UTF-8",
+            OWN_PYTHON: sys.executable,
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": "0",
-            "PYTHONPATH": os.pathsep.join(places),
+            "PYTHONPATH": os.pathsep.join([runtime, *engines]),
             "PYTHONSAFEPATH": "1",
         }
 

@@ -1,9 +1,11 @@
 """Prepare the emulator, and say what of it is there."""
 
 import fcntl
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from edgec.emulator.cores import CORES
@@ -33,12 +35,12 @@ class Status:
 
 def status(cache: Path) -> Status:
     """Look, change nothing."""
-    found = tuple((piece, piece.state()) for piece in pieces(cache).values())
+    found = tuple((piece, piece.state()) for piece in _all(cache))
     return Status(cache, found, missing(list(PACKAGES)))
 
 
 def prepare(cache: Path, progress: Progress = SILENT) -> Status:
-    """Make what is missing, outdated or damaged below `cache`, and prove what was made.
+    """Make what is missing, outdated or damaged below `cache`, and start the engines on each processor.
 
     What is ready is left alone, so that an interrupted call is continued by the next. Raises EmulatorError
     naming what is missing and the command that installs it.
@@ -47,34 +49,37 @@ def prepare(cache: Path, progress: Progress = SILENT) -> Status:
     if sentence:
         raise EmulatorError(sentence)
     with _alone(cache):
-        made = [_ready(piece, progress) for piece in pieces(cache).values()]
-        if any(made):
-            _prove(cache, progress)
+        for piece in _all(cache):
+            _ensure(piece, progress)
     return status(cache)
 
 
-def _ready(piece: Piece, progress: Progress) -> bool:
-    """Make `piece` where it is not ready; whether it was made."""
+def _all(cache: Path) -> list[Piece]:
+    """The pieces, and last the proof that they work together."""
+    found = pieces(cache)
+    made_from = {name: json.dumps(dict(piece.made_from)) for name, piece in found.items()}
+    return [*found.values(), Piece(home(cache) / "proof", made_from, partial(_prove, cache))]
+
+
+def _ensure(piece: Piece, progress: Progress) -> None:
     piece.clear()
     state = piece.state()
     if state == "ready":
-        return False
+        return
     with progress.step(f"{piece.name} ({state})") as step:
         try:
             piece.write()
         except OSError as error:
             raise EmulatorError(
-                f"{error.filename or piece.folder} cannot be written: {error.strerror}"
+                f"{error.filename or piece.folder} cannot be written: {error.strerror or error}"
             ) from error
         step.note = f"{piece.mib():.0f} MiB"
-    return True
 
 
-def _prove(cache: Path, progress: Progress) -> None:
-    """Import the engines on each processor."""
+def _prove(cache: Path, folder: Path) -> None:
+    """Import the engines on each processor. Raises EngineError where one does not start."""
     for core in CORES.values():
-        with progress.step(f"start the engines on {core.name}") as step:
-            step.note = f"onnxruntime {EmulatedPython(core, cache).run(['-c', _ENGINES]).strip()}"
+        (folder / core.name).write_text(EmulatedPython(core, cache).run(["-c", _ENGINES]), "utf-8")
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def status_document(status: Status) -> dict[str, Any]:
 
 def status_table(status: Status) -> Table:
     """A row for each piece."""
-    table = new_table(f"Emulator in {status.cache}", ["piece", "state"], ["MiB"])
+    table = new_table("Emulator", ["piece", "state"], ["MiB"])
     for piece, state in status.pieces:
         table.add_row(piece.name, state, number(piece.mib(), 0))
     return table
