@@ -1,4 +1,4 @@
-"""Run as a script, here or on an emulated processor: a bundle's answers to its golden input, one file each."""
+"""Run as a script on an emulated processor: a bundle's answers to its golden input, one file each."""
 
 import sys
 from pathlib import Path
@@ -15,11 +15,10 @@ def write_answers(bundle: Path, folder: Path) -> None:
     with Bundle.open(bundle) as opened:
         manifest = opened.manifest
         feeds = {manifest.input.name: read_tensor(opened, manifest.golden_input)}
-        for variant in manifest.variants:
+        for number, variant in enumerate(manifest.variants):
             choice = choose(opened, variant.target, variant.precision, variant.profile)
             with Session.load(opened, choice, threads=1, exact=True) as session:
-                answer = session.run(feeds)[manifest.output.name]
-            np.save(folder / f"{variant.target}.{variant.precision}.npy", answer)
+                np.save(folder / f"{number}.npy", session.run(feeds)[manifest.output.name])
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def pi_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         size=(32, 48),
         targets=TARGETS,
         precisions=PRECISIONS,
-        float_layers=("down.0",),
+        float_layers=("convolution",),
         evaluation="nuclei",
         name="pi",
     )

@@ -41,5 +41,7 @@ def command(display: Display, /, action: str | None, cache: Path | None) -> int:
     named = f"EDGEC_CACHE={shlex.quote(str(folder))} " if cache else ""
     bench = f"{named}edgec bench BUNDLE --metric instructions --target raspberry-pi-4"
     setup = f"edgec emulator setup{f' --cache {shlex.quote(str(folder))}' if cache else ''}"
-    display.result(status_document(found), str(folder), status_table(found), then=[bench if found.ready else setup])
+    display.result(
+        status_document(found), str(folder), status_table(found), then=[bench if found.ready else setup]
+    )
     return 0 if found.ready else 1
