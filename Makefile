@@ -1,7 +1,8 @@
 # make demo   sets up, then takes the shipped network from PyTorch to three engines and measures it
 # make test   sets up, then checks everything
 # make gate   gates the default bundle against itself and its budgets, then the gate itself (4 minutes)
-# make clean  removes what these two made
+# make emulator  prepares the emulated Raspberry Pis; without them their tests are skipped
+# make clean  removes what these made
 #
 # The set-up happens once: .venv holds a stamp, and is made again when the folder was moved, the set-up was
 # interrupted, or what it installs has changed.
@@ -15,14 +16,19 @@ IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/evaluation/i
 # Workers of pytest: the engines' own threads want the cores too. A file stays with one worker, as its bundles
 # and environments are made once a worker.
 WORKERS ?= 2
+# Nothing is kept outside the checkout.
+export EDGEC_CACHE ?= $(CURDIR)/artifacts/.cache
 
-.PHONY: demo test gate clean
+.PHONY: demo emulator test gate clean
 
 demo: $(STAMP)
 	$(BIN)/edgec build --model unet_light --quant int8-static --force
 	$(BIN)/edgec eval $(BUNDLE) --data nuclei
 	$(BIN)/python -m edgec_runtime run $(BUNDLE) --image $(IMAGE) --out artifacts/mask.png
 	$(BIN)/edgec bench $(BUNDLE) --target cpu --target openvino --target tflite
+
+emulator: $(STAMP)
+	$(BIN)/edgec emulator setup
 
 test: $(STAMP)
 	$(BIN)/ruff check

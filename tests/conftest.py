@@ -5,8 +5,20 @@ from pathlib import Path
 import pytest
 from tests.tiny import TINY
 
+from edgec.emulator import cache_folder, status
 from edgec.pipeline import BuildResult, build
 from edgec.recipe import Recipe
+
+CACHE = cache_folder()  # before a test changes the environment
+
+
+@pytest.fixture(scope="session")
+def emulator_cache() -> Path:
+    """Where the emulator is set up; without it what needs it is skipped."""
+    found = status(CACHE)
+    if not found.ready:
+        pytest.skip(f"the emulator is not set up in {CACHE}: {found.missing or 'run edgec emulator setup'}")
+    return CACHE
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@
 this package costs next to nothing and loads no engine.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from edgec_runtime.errors import (
@@ -31,6 +32,10 @@ __all__ = [
     "UsageError",
     "__version__",
 ]
+
+# From 1.29 on ONNX Runtime reports its use over the network, from a thread of its own, unless it is told not
+# to before it is loaded (its pull request 27379). A device reports to nobody.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _LAZY = {"Bundle": "edgec_runtime.bundle", "Session": "edgec_runtime.session"}
 

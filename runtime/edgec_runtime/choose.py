@@ -8,6 +8,7 @@ from edgec_runtime.bundle import Bundle
 from edgec_runtime.engines import Implementation, find_engine
 from edgec_runtime.engines.packages import check_version
 from edgec_runtime.errors import EngineError, EngineMissingError, UsageError, VariantError
+from edgec_runtime.faults import check_known_faults
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.format.profile import in_words
 
@@ -57,6 +58,7 @@ def _for_target(bundle: Bundle, target: str, precision: str | None, profile: str
 
 
 def _runnable(bundle: Bundle, variant: Variant) -> Choice:
+    check_known_faults(variant)
     implementation = find_engine(variant.engine)
     other = implementation.reads != variant.engine
     source = _sibling(bundle, variant, implementation) if other else variant

@@ -38,6 +38,11 @@ def instructions() -> frozenset[str]:
     return frozenset(_flags(_cpuinfo()))
 
 
+def processor_part() -> str | None:
+    """Arm's number of the kind of core, as Linux prints it: '0xd08' is a Cortex-A72; None elsewhere."""
+    return _cpuinfo().get("CPU part")
+
+
 def has_any(needed: Collection[str], flags: Collection[str] | None = None) -> bool:
     """Whether a processor with `flags`, this one by default, has any one of `needed`; so it is for none."""
     return not needed or not set(needed).isdisjoint(instructions() if flags is None else flags)

@@ -62,7 +62,8 @@ class Target(BaseModel):
 
     `profiles`: by name, the best first. The last is `portable`, right on every processor of the target.
     `threads`: cores that a bench uses there by default. `cannot`: a precision to why it is not possible.
-    `avoid`: another engine to why this target does not choose it.
+    `avoid`: another engine to why this target does not choose it. `core`: the processor that is emulated to
+    count its instructions, by QEMU's name; None where the target is any machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +74,7 @@ class Target(BaseModel):
     min_engine_version: str
     architectures: tuple[str, ...] = Field(min_length=1)
     threads: int = Field(ge=1, description="cores a bench uses by default there")
+    core: str | None = None
     precisions: tuple[Precision, ...] = Field(min_length=1)
     profiles: dict[str, Profile] = Field(default_factory=dict)
     cannot: dict[str, str] = Field(default_factory=dict, description="precision -> why not")

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -50,3 +51,14 @@ def test_the_public_names() -> None:
 
 def test_the_version_is_the_installed_one() -> None:
     assert edgec_runtime.__version__ == metadata.version("edgec-runtime")
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("0", "0")])
+def test_onnxruntime_is_told_to_report_to_nobody(given: str | None, found: str) -> None:
+    code = "import os, edgec_runtime; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {} if given is None else {"ORT_DISABLE_TELEMETRY": given}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == found

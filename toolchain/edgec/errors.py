@@ -13,6 +13,7 @@
         |-- UnsupportedOperatorError    a target's engine has no such operator
         |-- CalibrationError        samples or ranges that cannot be used (edgec_calibration.errors)
         |-- QuantizationError       ranges or types that cannot be quantized
+        |-- EmulatorError           the emulator is not set up, or the machine lacks what it needs
         |-- HistoryError            a file that is not a history, or one that cannot be read or written
         |-- ParityError             a step changed what the network says
         |-- MeasurementsError       recorded numbers that are damaged, or of another machine
@@ -27,6 +28,7 @@ __all__ = [
     "DataError",
     "DeviceError",
     "EdgecError",
+    "EmulatorError",
     "ExportError",
     "GraphError",
     "HistoryError",
@@ -67,6 +69,10 @@ class UnsupportedOperatorError(WorkstationError):
 
 class QuantizationError(WorkstationError):
     """Ranges or types that cannot be quantized."""
+
+
+class EmulatorError(WorkstationError):
+    """The emulator is not set up, or the machine lacks what it needs; the message names the command."""
 
 
 class HistoryError(WorkstationError):

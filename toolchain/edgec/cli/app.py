@@ -27,6 +27,7 @@ COMMANDS = {
     "inspect": "edgec.cli.inspect",
     "models": "edgec.cli.models",
     "targets": "edgec.cli.targets",
+    "emulator": "edgec.cli.emulator",
     "completion": "edgec.cli.completion",
 }
 BUG = 4

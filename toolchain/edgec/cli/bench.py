@@ -9,7 +9,8 @@ import click
 from edgec.cli.bundles import choice_options, exit_code, newest_bundle, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Parsed
+from edgec.cli.instructions import show_instructions
+from edgec.cli.words import Parsed, Word
 from edgec_runtime.words import counts, duration
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ NAMES = {"batches": "batch", "seconds": "duration"}  # what the command of the d
 @click.option(
     "--history", type=click.Path(path_type=Path), help="Also record the numbers here, for `edgec history`."
 )
+@click.option(
+    "--metric",
+    type=Word("metric", ["latency", "instructions"]),
+    default="latency",
+    help="instructions: counted on the target's processor, emulated; one thread.  [default: latency]",
+)
 @click.pass_obj
 def command(
     display: Display,
@@ -56,6 +63,7 @@ def command(
     device: str | None,
     profiled: bool,
     history: Path | None,
+    metric: str,
     **options: Any,
 ) -> int:
     """Measure variants on this machine or a device, interleaved.
@@ -76,6 +84,8 @@ def command(
     if profiled and device is not None:
         raise UsageError("--profile is for this machine: leave --device out")
     bundles = bundles or (newest_bundle(),)
+    if metric == "instructions":
+        return show_instructions(display, bundles, targets, precisions)
     if history is not None:
         prepare(history)
     report = _measured(display, bundles, targets, precisions, device, options)

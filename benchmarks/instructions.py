@@ -1,0 +1,90 @@
+"""Instructions of `unet_light` on emulated Raspberry Pis: do they repeat, and is one more convolution seen?
+
+    python benchmarks/instructions.py [--runs 5]
+
+Counts each variant several times while a process loads every core, then the same network with one more 1x1
+convolution in several places, once. Needs `edgec emulator setup`.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edgec.emulator import EmulatedPython, cache_folder, core_of
+from edgec.emulator.count import count
+from edgec.pipeline import build
+from edgec.recipe import Recipe
+from edgec_runtime.gate.metric import Side
+from edgec_runtime.machine import cores
+from edgec_targets import load_target
+
+TARGETS = ("raspberry-pi-4", "raspberry-pi-5")
+PRECISIONS = ("fp32", "int8-static")
+NETWORKS = Path(__file__).with_name("one_more_conv.py")
+PLACES = ("at_the_input", "in_the_first_level", "in_the_bottleneck", "in_the_last_level")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5, help="counts of each variant")
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as folder, loaded():
+        base = built("unet_light", Path(folder) / "base")
+        print(
+            "| core | precision | counts | least, million | spread, ppm |\n|---|---|---|---|---|", flush=True
+        )
+        least: dict[tuple[str, str], int] = {}
+        for target, precision in variants():
+            found = [counted(base, target, precision) for _ in range(runs)]
+            least[target, precision] = min(found)
+            spread = 1e6 * (max(found) / min(found) - 1)
+            print(
+                f"| {core(target)} | {precision} | {runs} | {min(found) / 1e6:.2f} | {spread:.0f} |",
+                flush=True,
+            )
+        head = " | ".join(f"{core(target)} {precision}" for target, precision in variants())
+        print(f"\n| one more 1x1 convolution | {head} |\n|---|{'---|' * len(least)}", flush=True)
+        for place in PLACES:
+            changed = built(f"{NETWORKS}:{place}", Path(folder) / place)
+            more = [counted(changed, *variant) / least[variant] - 1 for variant in variants()]
+            cells = " | ".join(f"{share:+.2%}" for share in more)
+            print(f"| {place.replace('_', ' ')} | {cells} |", flush=True)
+
+
+def variants() -> list[tuple[str, str]]:
+    return [(target, precision) for target in TARGETS for precision in PRECISIONS]
+
+
+def core(target: str) -> str:
+    return core_of(load_target(target)).name
+
+
+def built(model: str, folder: Path) -> Path:
+    return build(
+        Recipe(model=model, targets=TARGETS, precisions=PRECISIONS), folder, slower="unmeasured"
+    ).bundle
+
+
+def counted(bundle: Path, target: str, precision: str) -> int:
+    python = EmulatedPython(core_of(load_target(target)), cache_folder())
+    return count(python, Side(bundle, target, precision)).least
+
+
+@contextmanager
+def loaded() -> Iterator[None]:
+    """One process on each core that does nothing but work."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores())]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""Other processors, emulated: a device's own Python and engines on this machine, and their instructions."""
+
+from edgec.emulator.bench import bench_instructions
+from edgec.emulator.cache import cache_folder
+from edgec.emulator.cores import CORES, Core, core_of
+from edgec.emulator.python import EmulatedPython
+from edgec.emulator.setup import Status, prepare, status
+
+__all__ = [
+    "CORES",
+    "Core",
+    "EmulatedPython",
+    "Status",
+    "bench_instructions",
+    "cache_folder",
+    "core_of",
+    "prepare",
+    "status",
+]

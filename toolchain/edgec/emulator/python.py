@@ -1,0 +1,99 @@
+"""EmulatedPython: Python with the engines and our runtime, on another processor."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import edgec_runtime
+from edgec.emulator.cores import Core
+from edgec.emulator.pieces import OWN_PYTHON, SCRIPT, home, needed, pieces
+from edgec.emulator.tools import program
+from edgec.errors import EmulatorError
+from edgec_runtime.errors import EngineError
+
+TIMEOUT = 1800.0  # seconds for one program
+_LIKELY = {
+    "SIGILL": ": it met an instruction that this processor lacks",
+    "SIGSEGV": ": an engine's fault, or one of the emulator's",
+    "SIGKILL": ": out of memory",
+}
+
+
+class EmulatedPython:
+    """A Python on `core`. It starts other Pythons there too (`sys.executable`)."""
+
+    def __init__(self, core: Core, cache: Path) -> None:
+        """Raises EmulatorError where the emulator is not set up in `cache`."""
+        self.core = core
+        self.home = home(cache)
+        program(core.emulator)
+        found = pieces(cache)
+        for name in needed(core):
+            state = found[name].state()
+            if state != "ready":
+                raise EmulatorError(
+                    f"the emulator is not set up: {found[name].folder} is {state}: run edgec emulator setup, "
+                    "or name the folder where it is in EDGEC_CACHE"
+                )
+
+    @property
+    def counter(self) -> Path:
+        """The folder of the counter."""
+        return self.home / "counter"
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> str:
+        """Run Python with `arguments`; gives what it prints.
+
+        `environment`: on top of a fixed one that holds nothing of this process's, so that a program does the
+        same in every shell. Raises EngineError with one sentence where it ends by a signal, with another code
+        than 0, or not within `timeout` seconds.
+        """
+        command = [str(self.home / self.core.name / SCRIPT), *arguments]
+        with TemporaryDirectory(prefix="edgec-runtime-") as runtime:
+            Path(runtime, "edgec_runtime").symlink_to(Path(edgec_runtime.__file__).parent)
+            try:
+                done = subprocess.run(
+                    command,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=timeout,
+                    env={**self._environment(runtime), **(environment or {})},
+                )
+            except subprocess.TimeoutExpired:
+                raise EngineError(f"{self.core.name}: not done within {timeout:g} s") from None
+        if done.returncode != 0:
+            raise EngineError(f"{self.core.name}: {_last_words(done.returncode, done.stderr)}")
+        return done.stdout
+
+    def _environment(self, runtime: str) -> dict[str, str]:
+        engines = filter(None, sys.path) if self.core.native else [str(self.home / "wheels")]
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),  # where QEMU is
+            "HOME": "/",
+            "LC_ALL": "C.UTF-8",
+            OWN_PYTHON: sys.executable,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+            "PYTHONPATH": os.pathsep.join([runtime, *engines]),
+            "PYTHONSAFEPATH": "1",
+        }
+
+
+def _last_words(code: int, stderr: str) -> str:
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"the program was ended by {name}{_LIKELY.get(name, '')}"
+    lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith("qemu-")]
+    return f"the program ended with code {code}: {lines[-1].strip() if lines else 'nothing was printed'}"
