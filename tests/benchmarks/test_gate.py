@@ -70,10 +70,11 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     assert [json.loads(line) for line in path.read_text().splitlines()] == found
 
 
-def test_the_slower_network_gives_the_same_answers_from_wider_layers() -> None:
-    from gating.wider import wider
+@pytest.mark.parametrize("factory", ["little", "some", "more"])
+def test_a_slower_network_gives_the_same_answers_from_wider_layers(factory: str) -> None:
+    from gating import wider
 
-    original, wide = load_source("unet_light").module, wider()
+    original, wide = load_source("unet_light").module, getattr(wider, factory)()
     assert original is not None
     original.eval(), wide.eval()
     image = torch.rand(1, 1, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -81,3 +82,25 @@ def test_the_slower_network_gives_the_same_answers_from_wider_layers() -> None:
         assert torch.allclose(wide(image), original(image), atol=1e-5)
     counts = [sum(weights.numel() for weights in network.parameters()) for network in (original, wide)]
     assert counts[0] < counts[1] < 1.01 * counts[0]
+
+
+def test_the_slower_bundle_is_the_one_nearest_to_6_percent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gating import bundles
+
+    from edgec_runtime.gate import Side
+
+    def built(model: str, folder: Path) -> Side:
+        folder.mkdir(exist_ok=True)
+        path = folder / "unet_light-1.0.0.edgec"
+        path.write_bytes(b"")
+        return Side(path, "cpu", "int8-static", "portable")
+
+    monkeypatch.setattr(bundles, "_built", built)
+    ratios = {"little": 1.045, "some": 1.063, "more": 1.08}
+    made = bundles.make_bundles(tmp_path, lambda _, side: ratios[side.bundle.parent.name])
+    assert made.slower.bundle.parent.name == "some"
+    # The choice is kept: a run that goes on gates the same bundles.
+    again = bundles.make_bundles(tmp_path, lambda *_: 1.0)
+    assert again == made

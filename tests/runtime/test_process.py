@@ -17,6 +17,16 @@ def test_it_runs_as_often_as_it_is_told(make_bundle: Any) -> None:
         assert process.answers[-1]["memory_mib"]["peak"] >= process.loaded["memory_mib"]["after_load"]
 
 
+def test_each_run_tells_what_it_spent_and_how_often_it_was_disturbed(make_bundle: Any) -> None:
+    with VariantProcess(make_bundle(), "cpu", "fp32", threads=1) as process:
+        times = process.run(20)
+        answer = process.answers[-1]
+    # A thread alone spends no more of the processor than passes by the clock, but for the clocks' own cost.
+    assert all(0 < spent <= time + 1 for spent, time in zip(answer["processor_ms"], times, strict=True))
+    assert len(answer["preemptions"]) == 20
+    assert all(count >= 0 for count in answer["preemptions"])
+
+
 def test_two_run_side_by_side(make_bundle: Any) -> None:
     path = make_bundle()
     with VariantProcess(path, "cpu", "fp32", 1) as one, VariantProcess(path, "cpu", "fp32", 1) as other:

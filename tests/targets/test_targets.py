@@ -114,6 +114,8 @@ def text_of(name: str) -> str:
         ("name: cpu", "name: [cpu", "is not YAML"),
         ("[fp32, fp16, int8-dynamic, int8-static, mixed]", "[]", "precisions"),
         ("precisions:", "cannot: {fp32: slow}\nprecisions:", "fp32 stands under precisions and under cannot"),
+        ("threads: 2", "threads: 2\nbudgets: {latency_ms: -1}", "budgets.latency_ms"),
+        ("threads: 2", "threads: 2\nbudgets: {latency: 9}", "budgets.latency"),
         ("precisions:", "avoid: {onnxruntime: slow}\nprecisions:", "onnxruntime is the engine"),
         ("      activation: uint8\n", "      activation: uint4\n", "profiles.x86-vnni.int8.activation"),
         ("  x86-vnni:", "  x86/vnni:", "the profile 'x86/vnni' is not 1 to 64 of a-z"),

@@ -8,7 +8,8 @@ import pytest
 from tests.toolchain.gate.conftest import SMALL
 
 from edgec.errors import MeasurementsError
-from edgec.gate import Limits, Request, gate
+from edgec.gate.limits import Limits
+from edgec.gate.run import Request, gate
 from edgec_runtime.bench import bench
 from edgec_runtime.gate import Answer, Verdict
 

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from tests.toolchain.gate.conftest import SMALL
 
-from edgec.gate import Request, budgets, gate
+from edgec.gate import budgets
 from edgec.gate.matching import read_contents
+from edgec.gate.run import Request, gate
 from edgec_runtime.gate import Answer
 from edgec_targets import Budgets, load_target
 

@@ -8,8 +8,9 @@ import pytest
 from tests.toolchain.gate.conftest import SMALL, Counted
 
 from edgec.errors import UsageError
-from edgec.gate import Limits, Request, gate
+from edgec.gate.limits import Limits
 from edgec.gate.matching import check_comparable
+from edgec.gate.run import Request, gate
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import BundleError, EngineError
 from edgec_runtime.gate import Answer, Pair, Side

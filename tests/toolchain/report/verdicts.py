@@ -1,6 +1,6 @@
 """A gate's report with a verdict of every kind."""
 
-from edgec.gate import GateReport
+from edgec.gate.run import GateReport
 from edgec_runtime.gate import Answer, Verdict
 
 KEY = ("cpu", "int8-static", None)

@@ -10,7 +10,7 @@ from edgec.cli.bundles import choice_options
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.words import Parsed
-from edgec.gate.limits import read_allowance, read_drop, read_share
+from edgec.gate.limits import Limits, read_allowance, read_drop, read_share
 
 CODES = {"pass": 0, "fail": 1, "cannot tell": 3}
 
@@ -80,7 +80,8 @@ def command(
     slowdown lies on one side of what is allowed; a fail is told only when a rerun says so, too. Exit code 1:
     something fails, 3: something cannot be told, for all the noise of this machine.
     """
-    from edgec.gate import Limits, Request, gate
+
+    from edgec.gate.run import Request, gate
     from edgec.report.gate import gate_document, gate_table
     from edgec.report.junit import junit_xml
     from edgec.report.markdown import gate_markdown

@@ -9,7 +9,7 @@ from rich.text import Text
 from edgec.report.tables import new_table
 
 if TYPE_CHECKING:
-    from edgec.gate import GateReport
+    from edgec.gate.run import GateReport
 
 STYLES = {"pass": "green", "fail": "bold red", "cannot tell": "yellow", "not run": "dim"}
 

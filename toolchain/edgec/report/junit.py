@@ -12,7 +12,7 @@ from edgec.report.gate import title_of
 from edgec_runtime.gate import Answer
 
 if TYPE_CHECKING:
-    from edgec.gate import GateReport
+    from edgec.gate.run import GateReport
     from edgec_runtime.gate import Verdict
 
 _ELEMENTS = {Answer.FAIL: "failure", Answer.CANNOT_TELL: "error", Answer.NOT_RUN: "skipped"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from edgec.report.gate import title_of
 
 if TYPE_CHECKING:
-    from edgec.gate import GateReport
+    from edgec.gate.run import GateReport
 
 _MEANING = re.compile(r"([\\`*_{}\[\]<>|#~&])")
 _MARKS = {"pass": "✅", "fail": "❌", "cannot tell": "❔", "not run": "⏭"}
