@@ -10,7 +10,7 @@ from edgec.cli.bundles import choice_options, exit_code, newest_bundle, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.instructions import show_instructions
-from edgec.cli.words import Parsed, Word
+from edgec.cli.words import METRICS, Parsed, Word
 from edgec_runtime.words import counts, duration
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ NAMES = {"batches": "batch", "seconds": "duration"}  # what the command of the d
 )
 @click.option(
     "--metric",
-    type=Word("metric", ["latency", "instructions"]),
+    type=Word("metric", METRICS),
     default="latency",
     help="instructions: counted on the target's processor, emulated; one thread.  [default: latency]",
 )

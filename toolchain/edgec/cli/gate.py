@@ -2,15 +2,18 @@
 
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edgec.cli.bundles import choice_options
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Parsed
+from edgec.cli.words import METRICS, Parsed, Word
 from edgec.gate.limits import Limits, read_allowance, read_drop, read_share
+
+if TYPE_CHECKING:
+    from edgec_runtime.gate import Metric
 
 CODES = {"pass": 0, "fail": 1, "cannot tell": 3}
 
@@ -25,6 +28,13 @@ CODES = {"pass": 0, "fail": 1, "cannot tell": 3}
     "machine. Default: none, only the budgets of the targets and of the build are checked.",
 )
 @choice_options
+@click.option(
+    "--metric",
+    type=Word("metric", METRICS),
+    default="latency",
+    help="What the slowdown is of; instructions are counted on the target's processor, emulated: exact on "
+    "any machine.  [default: latency]",
+)
 @click.option(
     "--threads", type=click.IntRange(1, 1024), help="Threads of the engine. Default: 1, see docs/ci.md."
 )
@@ -65,6 +75,7 @@ def command(
     baseline: Path | None,
     targets: tuple[str, ...],
     precisions: tuple[str, ...],
+    metric: str,
     threads: int | None,
     max_slowdown: Any,
     max_memory: Any,
@@ -80,7 +91,6 @@ def command(
     slowdown lies on one side of what is allowed; a fail is told only when a rerun says so, too. Exit code 1:
     something fails, 3: something cannot be told, for all the noise of this machine.
     """
-
     from edgec.gate.run import Request, gate
     from edgec.report.gate import gate_document, gate_table
     from edgec.report.junit import junit_xml
@@ -90,7 +100,8 @@ def command(
     for path in (junit, markdown):
         check_writable(path)
     limits = Limits(max_slowdown, max_memory, max_size, max_dice_drop)
-    request = Request(candidate, baseline, targets, precisions, limits, threads, data)
+    counted = _counted(metric, baseline)
+    request = Request(candidate, baseline, targets, precisions, limits, threads, data, counted)
     with display.progress() as progress:
         report = gate(request, progress)
     if junit is not None:
@@ -101,6 +112,18 @@ def command(
         display.warn(f"{variant} is new: the baseline has nothing to compare it with")
     display.result(gate_document(report), gate_table(report), then=_next(candidate, baseline))
     return CODES[report.answer]
+
+
+def _counted(metric: str, baseline: Path | None) -> "Metric | None":
+    """The metric, or None for latency, which the gate itself makes."""
+    if metric == "latency":
+        return None
+    from edgec.emulator import Instructions, cache_folder
+    from edgec.errors import UsageError
+
+    if baseline is None or baseline.suffix == ".json":
+        raise UsageError("--metric instructions counts two bundles: name one by --baseline")
+    return Instructions(cache_folder())
 
 
 def _next(candidate: Path, baseline: Path | None) -> list[str]:

@@ -10,7 +10,9 @@ from click.shell_completion import CompletionItem
 from edgec_runtime.errors import UsageError
 from edgec_runtime.format.manifest import PRECISIONS
 
-__all__ = ["PRECISIONS", "Floats", "Names", "Parsed", "Size", "TargetWord", "Word", "printable"]
+METRICS = ("latency", "instructions")
+
+__all__ = ["METRICS", "PRECISIONS", "Floats", "Names", "Parsed", "Size", "TargetWord", "Word", "printable"]
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 

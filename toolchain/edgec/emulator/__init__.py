@@ -3,6 +3,7 @@
 from edgec.emulator.bench import bench_instructions
 from edgec.emulator.cache import cache_folder
 from edgec.emulator.cores import CORES, Core, core_of
+from edgec.emulator.metric import Instructions
 from edgec.emulator.python import EmulatedPython
 from edgec.emulator.setup import Status, prepare, status
 
@@ -10,6 +11,7 @@ __all__ = [
     "CORES",
     "Core",
     "EmulatedPython",
+    "Instructions",
     "Status",
     "bench_instructions",
     "cache_folder",
