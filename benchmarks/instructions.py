@@ -2,17 +2,16 @@
 
     python benchmarks/instructions.py [--runs 5]
 
-Counts each variant several times while a process loads every core, then the same network with one more 1x1
+Counts each variant several times while processes load every core, then the same network with one more 1x1
 convolution in several places, once. Needs `edgec emulator setup`.
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+
+from gating.load import loaded_core
 
 from edgec.emulator import EmulatedPython, cache_folder, core_of
 from edgec.emulator.count import count
@@ -32,20 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="counts of each variant")
     runs = parser.parse_args().runs
-    with tempfile.TemporaryDirectory() as folder, loaded():
+    with tempfile.TemporaryDirectory() as folder:
         base = built("unet_light", Path(folder) / "base")
-        print(
-            "| core | precision | counts | least, million | spread, ppm |\n|---|---|---|---|---|", flush=True
-        )
-        least: dict[tuple[str, str], int] = {}
-        for target, precision in variants():
-            found = [counted(base, target, precision) for _ in range(runs)]
-            least[target, precision] = min(found)
-            spread = 1e6 * (max(found) / min(found) - 1)
-            print(
-                f"| {core(target)} | {precision} | {runs} | {min(found) / 1e6:.2f} | {spread:.0f} |",
-                flush=True,
-            )
+        least = repeats(base, runs)
         head = " | ".join(f"{core(target)} {precision}" for target, precision in variants())
         print(f"\n| one more 1x1 convolution | {head} |\n|---|{'---|' * len(least)}", flush=True)
         for place in PLACES:
@@ -53,6 +41,22 @@ def main() -> None:
             more = [counted(changed, *variant) / least[variant] - 1 for variant in variants()]
             cells = " | ".join(f"{share:+.2%}" for share in more)
             print(f"| {place.replace('_', ' ')} | {cells} |", flush=True)
+
+
+def repeats(bundle: Path, runs: int) -> dict[tuple[str, str], int]:
+    """Variant -> the least of its counts, while something else has every core."""
+    print("| core | precision | counts | least, million | spread, ppm |\n|---|---|---|---|---|", flush=True)
+    least = {}
+    with ExitStack() as stack:
+        for _ in range(cores()):
+            stack.enter_context(loaded_core())
+        for target, precision in variants():
+            found = [counted(bundle, target, precision) for _ in range(runs)]
+            least[target, precision] = min(found)
+            spread = 1e6 * (max(found) / min(found) - 1)
+            numbers = f"{runs} | {min(found) / 1e6:.2f} | {spread:.0f}"
+            print(f"| {core(target)} | {precision} | {numbers} |", flush=True)
+    return least
 
 
 def variants() -> list[tuple[str, str]]:
@@ -72,18 +76,6 @@ def built(model: str, folder: Path) -> Path:
 def counted(bundle: Path, target: str, precision: str) -> int:
     python = EmulatedPython(core_of(load_target(target)), cache_folder())
     return count(python, Side(bundle, target, precision)).least
-
-
-@contextmanager
-def loaded() -> Iterator[None]:
-    """One process on each core that does nothing but work."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores())]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":
