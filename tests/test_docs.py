@@ -38,6 +38,7 @@ $ edgec eval artifacts/unet_light-1.0.0.edgec --data nuclei
 $ edgec verify artifacts/unet_light-1.0.0.edgec
 $ edgec bench --target cpu --target openvino --target tflite
 $ edgec devices
+$ edgec emulator
 $ edgec gate artifacts/unet_light-1.0.0.edgec --baseline unet_light-1.0.0.edgec --target cpu --max-slowdown 9%
 $ edgec completion bash
 ```

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/evaluation/images").glob("*.png"))[0]
-DATA = {".py", ".yaml", ".typed", ".safetensors", ".png", ".md", ".json"}
+DATA = {".py", ".c", ".yaml", ".typed", ".safetensors", ".png", ".md", ".json"}
 
 
 @pytest.fixture(scope="module")

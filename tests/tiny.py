@@ -46,6 +46,13 @@ def binary() -> TinyUNet:
     return make()
 
 
+def one_more_conv() -> TinyUNet:
+    """`binary`, with a 1x1 convolution before its head."""
+    network = make()
+    network.head = nn.Sequential(nn.Conv2d(4, 4, 1), network.head)
+    return network
+
+
 def three_classes() -> TinyUNet:
     """Colour in, three classes out."""
     return make(3, 3)

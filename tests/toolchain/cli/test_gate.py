@@ -45,6 +45,8 @@ def test_a_fail_gives_1_and_a_sentence(here: Run, tiny_bundle: Path) -> None:
         (("--baseline", "none.edgec"), "none.edgec: there is no such file"),
         (("--baseline", "none.json"), "none.json cannot be read"),
         ((), "has no budget to keep"),
+        (("--metric", "instructions"), "name one by --baseline"),
+        (("--metric", "seconds"), "is not a metric"),
     ],
 )
 def test_what_is_wrong_gives_2_and_is_said(

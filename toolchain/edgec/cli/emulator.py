@@ -19,13 +19,13 @@ from edgec.cli.words import Word
     help="Folder for it. Default: $EDGEC_CACHE, else edgec in your cache folder.",
 )
 @click.pass_obj
-def command(display: Display, /, action: str | None, cache: Path | None) -> int:
+def command(display: Display, /, action: str | None, cache: Path | None) -> None:
     """Set up, or show, the emulated processors.
 
     `edgec emulator setup` downloads Python and the engines for arm64, through the package sources of this
     machine's own apt and pip, compiles the counter of instructions, and starts the engines on each processor.
     What is there already is kept. It installs nothing: what the system lacks is named. Without `setup` the
-    command only looks; exit code 1: something is not there.
+    command only looks.
     """
     from edgec.emulator import cache_folder, prepare, status
     from edgec.report.emulator import status_document, status_table
@@ -44,4 +44,3 @@ def command(display: Display, /, action: str | None, cache: Path | None) -> int:
     display.result(
         status_document(found), str(folder), status_table(found), then=[bench if found.ready else setup]
     )
-    return 0 if found.ready else 1

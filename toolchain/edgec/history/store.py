@@ -148,9 +148,9 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 def _refuse_foreign(path: Path, new: bool) -> None:
     """Raise HistoryError for what is not a history, by the header of its bytes: SQLite, were it let open
     another program's file, might already roll back what that program left half done."""
-    if not path.exists() and new:
-        return
     try:
+        if new and not path.exists():
+            return
         head = _header(path)
     except OSError as error:
         raise HistoryError(
