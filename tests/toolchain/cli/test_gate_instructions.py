@@ -49,4 +49,4 @@ def test_one_more_convolution_is_caught(
     verdicts: list[dict[str, Any]] = json.loads(found.stdout)["verdicts"]
     (counted,) = [verdict for verdict in verdicts if verdict["check"] == "instructions"]
     assert counted["answer"] == answer
-    assert counted["baseline"] > 1e6
+    assert counted["baseline"] > 1e5
