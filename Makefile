@@ -1,6 +1,6 @@
 # make demo   sets up, then takes the shipped network from PyTorch to three engines and measures it
 # make test   sets up, then checks everything
-# make gate   gates the default bundle against itself and its budgets, then the gate itself (4 minutes)
+# make gate   gates the default bundle against itself and its budgets, then the gate itself
 # make emulator  prepares the emulated Raspberry Pis; without them their tests are skipped
 # make clean  removes what these made
 #

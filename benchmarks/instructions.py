@@ -13,10 +13,11 @@ from pathlib import Path
 
 from gating.load import loaded_core
 
-from edgec.emulator import EmulatedPython, cache_folder, core_of
+from edgec.emulator import EmulatedPython, core_of
 from edgec.emulator.count import count
 from edgec.pipeline import build
 from edgec.recipe import Recipe
+from edgec.usercache import cache_folder
 from edgec_runtime.gate.metric import Side
 from edgec_runtime.machine import cores
 from edgec_targets import load_target

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from tests.tiny import TINY
 
-from edgec.emulator import cache_folder, status
+from edgec.emulator import status
 from edgec.pipeline import BuildResult, build
 from edgec.recipe import Recipe
+from edgec.usercache import cache_folder
 
 CACHE = cache_folder()  # before a test changes the environment
 

@@ -12,7 +12,7 @@ import pytest
 import edgec_runtime
 from edgec.devices.platform import Platform, runnable
 from edgec.devices.repack import runtime_wheel
-from edgec.devices.wheels import cache_folder, fetch_wheels, requirements
+from edgec.devices.wheels import fetch_wheels, requirements, wheels_folder
 from edgec.errors import DeviceError
 from edgec_runtime.bundle import Bundle
 
@@ -89,7 +89,7 @@ def test_wheels_that_are_nowhere(tiny_bundle: Path, tmp_path: Path, monkeypatch:
         DeviceError, match=r"pip finds no wheels of onnxruntime>=.* for aarch64, Python 3\.11"
     ):
         asyncio.run(fetch_wheels(variants, Platform.of(WHO, "pi@host")))
-    assert list(cache_folder().iterdir()) == []
+    assert list(wheels_folder().iterdir()) == []
 
 
 def test_the_runtime_is_packed_as_it_is_imported(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ def command(display: Display, /, action: str | None, cache: Path | None) -> None
     What is there already is kept. It installs nothing: what the system lacks is named. Without `setup` the
     command only looks.
     """
-    from edgec.emulator import cache_folder, prepare, status
+    from edgec.emulator import prepare, status
     from edgec.report.emulator import status_document, status_table
+    from edgec.usercache import cache_folder
 
     folder = cache_folder(cache)
     if action == "setup":

@@ -118,8 +118,9 @@ def _counted(metric: str, baseline: Path | None) -> "Metric | None":
     """The metric, or None for latency, which the gate itself makes."""
     if metric == "latency":
         return None
-    from edgec.emulator import Instructions, cache_folder
+    from edgec.emulator import Instructions
     from edgec.errors import UsageError
+    from edgec.usercache import cache_folder
 
     if baseline is None or baseline.suffix == ".json":
         raise UsageError("--metric instructions counts two bundles: name one by --baseline")

@@ -19,8 +19,9 @@ def show_instructions(
 ) -> int:
     """Count, show; gives the exit code. Raises UsageError for options that mean nothing here."""
     _refuse_options()
-    from edgec.emulator import bench_instructions, cache_folder
+    from edgec.emulator import bench_instructions
     from edgec.report.emulator import instructions_table
+    from edgec.usercache import cache_folder
     from edgec_runtime.bench import row_title
 
     with display.progress() as progress, progress.step(f"count {', '.join(map(str, bundles))}"):

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from edgec.devices.platform import Platform
 from edgec.errors import DeviceError
+from edgec.usercache import cache_folder
 from edgec_runtime.engines import ENGINES
 from edgec_runtime.engines.packages import numbers
 from edgec_runtime.format.manifest import Variant
@@ -40,16 +40,15 @@ def requirements(variants: Sequence[Variant], proven: bool) -> list[str]:
     return sorted(package + version for package, version in found.items())
 
 
-def cache_folder() -> Path:
+def wheels_folder() -> Path:
     """Where fetched wheels are kept; it may be removed at any time."""
-    own = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("EDGEC_CACHE") or Path(own) / "edgec") / "wheels"
+    return cache_folder() / "wheels"
 
 
 async def _fetch(engines: list[str], platform: Platform) -> list[Path]:
     options = platform.pip_options()
     key = hashlib.sha256(json.dumps([engines, options]).encode()).hexdigest()[:32]
-    folder = cache_folder() / key
+    folder = wheels_folder() / key
     if not folder.is_dir():
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """Other processors, emulated: a device's own Python and engines on this machine, and their instructions."""
 
 from edgec.emulator.bench import bench_instructions
-from edgec.emulator.cache import cache_folder
 from edgec.emulator.cores import CORES, Core, core_of
 from edgec.emulator.metric import Instructions
 from edgec.emulator.python import EmulatedPython
@@ -14,7 +13,6 @@ __all__ = [
     "Instructions",
     "Status",
     "bench_instructions",
-    "cache_folder",
     "core_of",
     "prepare",
     "status",

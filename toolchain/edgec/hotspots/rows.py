@@ -29,11 +29,11 @@ def profile_rows(
     The machine's peaks are kept beside the bundles, or measured where they are not there yet. A row that
     failed is passed over: it says why itself. Raises BundleError, and EngineError where no engine runs.
     """
-    paths = {_name(path): path for path in bundles}
+    paths = {_digest(path): path for path in bundles}
     found: list[tuple[Path, Hotspots]] = []
     failures = []
     for row in _once(rows):
-        path, words = paths[row["bundle"]], in_words(row["precision"], row["profile"])
+        path, words = paths[row["digest"]], in_words(row["precision"], row["profile"])
         peaks = machine_peaks(path.resolve().parent, row["threads"], progress)
         wanted = (row["target"], row["precision"], row["profile"])
         with progress.step(f"profile {row['target']} {words}") as step:
@@ -50,11 +50,11 @@ def _once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         if "error" not in row and row.get("batch", 1) == 1:
-            key = tuple(row[name] for name in ("bundle", "target", "precision", "profile", "threads"))
+            key = tuple(row[name] for name in ("digest", "target", "precision", "profile", "threads"))
             wanted.setdefault(key, row)
     return list(wanted.values())
 
 
-def _name(path: Path) -> str:
+def _digest(path: Path) -> str:
     with Bundle.open(path) as bundle:
-        return f"{bundle.manifest.name}-{bundle.manifest.version}"
+        return bundle.manifest.digest

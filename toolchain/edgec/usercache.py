@@ -1,4 +1,4 @@
-"""Where the emulator's pieces are kept."""
+"""Where what was fetched for other machines is kept: the emulator's pieces, devices' wheels."""
 
 import os
 from pathlib import Path

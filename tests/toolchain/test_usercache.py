@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from edgec.emulator import cache_folder
+from edgec.usercache import cache_folder
 
 
 def test_the_option_then_the_environment_then_the_users_cache(
