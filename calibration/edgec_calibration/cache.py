@@ -3,13 +3,13 @@
 import contextlib
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgec_calibration.errors import CalibrationError
 from edgec_calibration.ranges import SCHEMA, Ranges
+from edgec_runtime.wholefile import write_whole
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,6 @@ class Cache:
                 return found, True
         ranges = measure()
         with contextlib.suppress(OSError):
-            _write(path, ranges.to_json())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, ranges.to_json())
         return ranges, False
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, whoever else writes the same file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

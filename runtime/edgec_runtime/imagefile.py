@@ -10,6 +10,7 @@ from edgec_runtime.format.manifest import ClassSpec
 from edgec_runtime.image import Image
 from edgec_runtime.mask import Mask
 from edgec_runtime.png import SIGNATURE, UnsupportedPngError, read_png, write_png
+from edgec_runtime.wholefile import write_whole
 
 
 def read_image(path: Path) -> Image:
@@ -36,10 +37,8 @@ def write_mask(path: Path, mask: Mask, classes: tuple[ClassSpec, ...]) -> None:
     if path.suffix.lower() != ".png":
         raise InputError(f"{path}: a mask is written as PNG: give a name that ends in .png")
     palette = np.array([found.colour for found in classes], np.uint8).reshape(-1, 3)
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_bytes(write_png(mask, palette))
-        temporary.replace(path)
+        write_whole(path, write_png(mask, palette))
     except OSError as error:
         raise InputError(
             f"{path} cannot be written: {error.strerror or error}: choose another path"

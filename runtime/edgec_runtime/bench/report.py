@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgec_runtime.errors import UsageError
 from edgec_runtime.format.profile import in_words
+from edgec_runtime.wholefile import write_whole
 from edgec_runtime.words import one_line
 
 SCHEMA = 1
@@ -115,13 +115,9 @@ def write_report(report: BenchReport, bundle: Path, device: str | None = None) -
     """
     where = "" if device is None else "." + re.sub(r"[^A-Za-z0-9._-]+", "-", device)
     path = bundle.resolve().parent / f"{report.bundle}{where}.bench.json"
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_text(json.dumps(report.to_json(), indent=2) + "\n", "utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(report.to_json(), indent=2) + "\n")
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise UsageError(
             f"{path} cannot be written ({error.strerror or error}): copy the bundle to a folder of your own "
             "that has room"

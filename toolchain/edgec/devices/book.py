@@ -5,7 +5,6 @@ It is devices.yaml in `edgec` under $XDG_CONFIG_HOME (~/.config), or the file th
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edgec.devices.device import Device, make_device
 from edgec.errors import OutputError, UsageError
+from edgec_runtime.wholefile import write_whole
 from edgec_targets import unknown_word
 
 VARIABLE = "EDGEC_DEVICES"
@@ -107,11 +107,8 @@ def _write(devices: Mapping[str, Device]) -> None:
     document: dict[str, Any] = {
         "devices": {name: device.model_dump() for name, device in sorted(devices.items())}
     }
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
-        temporary.replace(path)
+        write_whole(path, yaml.safe_dump(document, sort_keys=False))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ as if it had never been stopped.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from edgec.learn.augment import augment
 from edgec.learn.evaluate import evaluate, grey
 from edgec.learn.losses import bce_dice
 from edgec.learn.metrics import Scores
+from edgec_runtime.wholefile import write_whole
 
 Pair = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
@@ -95,7 +97,7 @@ class Training:
             best = scores.dice > self.best
             if best:
                 self.best = scores.dice
-                _write(folder / "best.safetensors", save(_weights(self.average.module)))
+                write_whole(folder / "best.safetensors", save(_weights(self.average.module)))
             self._save(folder / "checkpoint.pt")
             yield Epoch(self.done, loss, scores, best)
 
@@ -133,9 +135,9 @@ class Training:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
-        temporary = path.with_name(path.name + ".tmp")
-        torch.save(state, temporary)
-        temporary.replace(path)
+        buffer = BytesIO()
+        torch.save(state, buffer)
+        write_whole(path, buffer.getvalue())
 
     def _load(self, path: Path) -> None:
         state: dict[str, Any] = torch.load(path, weights_only=True)
@@ -157,9 +159,3 @@ def _pair(sample: Sample) -> Pair:
 
 def _weights(module: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from edgec.errors import OutputError
 from edgec.hotspots import Hotspots
+from edgec_runtime.wholefile import write_whole
 
 COLOURS = {"int8": "#4c9f70", "int8-dynamic": "#4c9f70", "float32": "#d1693f", "bfloat16": "#d9a441"}
 CONVERT, OTHER, WHOLE = "#9a7bb0", "#8d99a6", "#dde3e8"
@@ -71,10 +73,10 @@ def draw_icicle(found: Hotspots, title: str, path: Path) -> None:
         bbox_to_anchor=(1.0, 1.0),
         frameon=False,
     )
-    temporary = path.with_name(f".{path.name}.part")
+    picture = BytesIO()
+    figure.savefig(picture, format="png")
     try:
-        figure.savefig(temporary, format="png")
-        temporary.replace(path)
+        write_whole(path, picture.getvalue())
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from edgec.errors import OutputError, UsageError
+from edgec_runtime.wholefile import write_whole
 
 
 def check_writable(path: Path | None) -> None:
@@ -13,13 +14,13 @@ def check_writable(path: Path | None) -> None:
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {folder}")
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+    if (path.exists() and not path.is_file()) or not os.access(path if path.exists() else folder, os.W_OK):
         raise UsageError(f"{path} cannot be written: name a file in a folder of your own")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8. Raises OutputError where that fails."""
+    """Write UTF-8, whole or not at all. Raises OutputError where that fails."""
     try:
-        path.write_text(text, "utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error

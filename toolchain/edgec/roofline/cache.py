@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import math
-import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from edgec.progress import SILENT, Progress
 from edgec.roofline.peaks import TYPES, Best, Peaks, measure_peaks
 from edgec_runtime.machine import environment
+from edgec_runtime.wholefile import write_whole
 
 SCHEMA = 1
 FOLDER = Path(".cache") / "roofline"  # under the folder of the bundles
@@ -34,7 +34,10 @@ def machine_peaks(artifacts: Path, threads: int, progress: Progress = SILENT) ->
         step.note = ", ".join(f"{best.gmacs:.0f} GMAC/s {type_}" for type_, best in peaks.compute.items())
         step.note += f", {peaks.gbytes:.0f} GB/s"
     with contextlib.suppress(OSError):
-        _write(_path(artifacts, threads), {"schema": SCHEMA, "key": _key(threads), "peaks": asdict(peaks)})
+        document = {"schema": SCHEMA, "key": _key(threads), "peaks": asdict(peaks)}
+        path = _path(artifacts, threads)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(document, indent=1) + "\n")
     return peaks
 
 
@@ -64,14 +67,3 @@ def _key(threads: int) -> dict[str, Any]:
 def _path(artifacts: Path, threads: int) -> Path:
     digest = hashlib.sha256(json.dumps([SCHEMA, _key(threads)], sort_keys=True).encode()).hexdigest()
     return artifacts / FOLDER / f"{digest}.json"
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    """Whole or not at all, whoever else writes the same file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        temporary.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

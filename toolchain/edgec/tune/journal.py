@@ -1,12 +1,12 @@
 """Journal: pieces of work that are done once, whatever kills the process in between."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edgec.errors import OutputError, UsageError
+from edgec_runtime.wholefile import write_whole
 
 T = TypeVar("T", float, list[float], dict[str, list[float]], dict[str, dict[str, float]])
 
@@ -54,14 +54,9 @@ class Journal:
 
     def _write(self) -> None:
         text = json.dumps({"schema": 1, "inputs": self._inputs, "done": self._done}, indent=1)
-        temporary = self._path.with_name(f".{FILE}.part")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+            write_whole(self._path, text)
         except OSError as error:
             raise OutputError(
                 f"{self._path} cannot be written ({error.strerror}): free some space or choose another --run"
