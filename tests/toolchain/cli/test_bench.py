@@ -47,7 +47,7 @@ def test_a_report_that_cannot_be_written_is_told_after_the_table(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "replace", full)
     finished = here("bench", bundle.name, "--target", "cpu", "--precision", "fp32", *QUICK)
     assert finished.returncode == 2
     assert "median ms" in finished.stdout
