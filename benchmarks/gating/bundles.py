@@ -10,7 +10,7 @@ from edgec.recipe import Recipe
 from edgec_runtime.gate import Side
 
 WIDER = Path(__file__).with_name("wider.py")
-FACTORIES = ("little", "some", "more")
+FACTORIES = ("decoder", "encoder", "both", "whole_image")
 SLOWER = 1.06
 
 

@@ -13,19 +13,27 @@ from edgec.zoo.unet_light import separable_conv
 
 Widened = dict[str, tuple[int, int, int]]  # level: channels in, between its two convolutions, and out
 
-
-def little() -> nn.Module:
-    """Some 4 to 5 % more time on a processor with VNNI."""
-    return wider({"decoder.1": (128, 96, 64)})
+DECODER: Widened = {"decoder.1": (128, 96, 64)}
+ENCODER: Widened = {"encoder.0": (1, 48, 32), "encoder.1": (32, 80, 64)}
 
 
-def some() -> nn.Module:
-    """Some 5 to 7 %."""
-    return wider({"encoder.0": (1, 48, 32), "encoder.1": (32, 80, 64)})
+def decoder() -> nn.Module:
+    """A level of the decoder; the least."""
+    return wider(DECODER)
 
 
-def more() -> nn.Module:
-    """Some 7 to 8 %."""
+def encoder() -> nn.Module:
+    """The first two levels of the encoder."""
+    return wider(ENCODER)
+
+
+def both() -> nn.Module:
+    """All three."""
+    return wider(DECODER | ENCODER)
+
+
+def whole_image() -> nn.Module:
+    """The last level, which works on the whole image; the most."""
     return wider({"decoder.0": (64, 64, 32)})
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from edgec_runtime.gate.metric import Pair, Side
 from edgec_runtime.process import VariantProcess
 
-TURN_MS = 50.0
-PAIR_MS = 800.0  # all the turns of both
+TURN_MS = 15.0
+PAIR_MS = 600.0  # all the turns of both
 LEAST_ROUNDS = 4
 
 

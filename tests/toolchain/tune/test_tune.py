@@ -9,7 +9,7 @@ from tests.toolchain.tune.sensitive import LAYER, SENSITIVE
 from edgec.cli.app import run as run_cli
 from edgec.errors import UsageError
 from edgec.recipe import Recipe
-from edgec.recipe_file import read_recipe
+from edgec.recipe.file import read_recipe
 from edgec.tune import Budgets, TuneResult, tune
 from edgec.tune import workshop as workshop_module
 from edgec_runtime.bundle import Bundle

@@ -32,7 +32,7 @@ def recipe_from(path: Path, overrides: tuple[str, ...]) -> "Recipe":
 
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
-    from edgec.recipe_file import read_recipe
+    from edgec.recipe.file import read_recipe
 
     context = click.get_current_context()
     for name in Recipe.model_fields:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edgec.errors import UsageError
 from edgec.recipe import Recipe
-from edgec.recipe_file import LARGEST, read_recipe
+from edgec.recipe.file import LARGEST, read_recipe
 
 FULL = Recipe(
     model="net.py:make",

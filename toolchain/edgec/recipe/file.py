@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from edgec.errors import UsageError
-from edgec.recipe import Recipe
+from edgec.recipe.build import Recipe
 from edgec_targets import unknown_word
 
 LARGEST = 64 * 1024  # bytes

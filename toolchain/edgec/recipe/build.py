@@ -1,4 +1,4 @@
-"""Recipe: what to build, typed and checked, with a digest."""
+"""Recipe: what to train and build, typed and checked, with a digest."""
 
 import hashlib
 import json
@@ -7,6 +7,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from edgec.recipe.data import DataRecipe
+from edgec.recipe.distil import DistilRecipe
+from edgec.recipe.train import TrainRecipe
 from edgec_calibration.methods import Method
 from edgec_runtime.errors import ManifestError
 from edgec_runtime.format.check_value import check_version
@@ -16,11 +19,20 @@ from edgec_runtime.format.names import segment_problem
 Size = tuple[int, int]
 Output = Literal["probability", "mask"]
 Io = Literal["float", "int8"]
+Option = str | int | float | bool | tuple[int, ...] | None
+"""What a network of the zoo may be told: a width, a number of classes, a switch."""
+
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
 
+_LEARNING = ("data", "train", "distil")
+
+
 class Recipe(BaseModel):
-    """Everything that decides a bundle's bytes, besides the files it names.
+    """Everything that decides a bundle's bytes, besides the files it names; and how its weights are made.
+
+    `options`: those of the zoo's network, by name. `data`: the images and masks that it learns from, is
+    calibrated with and evaluated on, where `calibration` and `evaluation` name no others.
 
     `size`: (height, width) in pixels, or None for any size the network takes. `scale`, `mean`, `std`: a
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
@@ -37,7 +49,11 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str
+    options: dict[str, Option] = {}
     checkpoint: Path | None = None
+    data: DataRecipe | None = None
+    train: TrainRecipe | None = None
+    distil: DistilRecipe | None = None
     name: str | None = None
     version: str = "1.0.0"
     precisions: tuple[Precision, ...] = ("fp32", "int8-static")
@@ -102,10 +118,15 @@ class Recipe(BaseModel):
         return self
 
     def record(self) -> dict[str, Recorded]:
-        """The recipe as the manifest tells it: no folder of this machine in it, only names."""
+        """The recipe as the manifest tells it: no folder of this machine in it, only names.
+
+        How the weights were made is not among it: the checkpoint tells that, and its digest stands beside.
+        """
         fields: dict[str, Recorded] = {}
-        for key, value in self.model_dump(mode="json").items():
+        for key, value in self.model_dump(mode="json", exclude={"options", *_LEARNING}).items():
             fields[key] = tuple(value) if isinstance(value, list) else value
+        for key, value in self.options.items():
+            fields[f"options.{key}"] = value
         for key in ("checkpoint", "calibration", "evaluation"):
             if fields[key] is not None:
                 fields[key] = Path(str(fields[key])).name

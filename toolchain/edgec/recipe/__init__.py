@@ -1,0 +1,8 @@
+"""Recipes: what to make, typed and checked, and read from YAML."""
+
+from edgec.recipe.build import Io, Output, Recipe
+from edgec.recipe.data import DataRecipe
+from edgec.recipe.distil import DistilRecipe
+from edgec.recipe.train import TrainRecipe
+
+__all__ = ["DataRecipe", "DistilRecipe", "Io", "Output", "Recipe", "TrainRecipe"]

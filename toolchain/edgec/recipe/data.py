@@ -1,0 +1,27 @@
+"""DataRecipe: where images and masks lie, in which layout, and how they are split."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Layout = Literal["auto", "pairs", "drive", "pets", "acdc", "coco", "supervisely"]
+Part = Literal["train", "val", "all"]
+
+
+class DataRecipe(BaseModel):
+    """What `edgec.data` opens.
+
+    `path`: a folder, or the name of a data set that is shipped. `layout`: "auto" finds out from what lies
+    there. `classes`: names of the classes, the background first; None takes those that the layout knows.
+    `val`: the share of the groups (patients, eyes, else images) that validation gets, drawn by `seed`, where
+    the layout has no split of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    path: Path
+    layout: Layout = "auto"
+    classes: tuple[str, ...] | None = None
+    val: float = Field(default=0.2, gt=0, lt=1)
+    seed: int = 0
