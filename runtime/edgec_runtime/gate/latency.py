@@ -17,7 +17,7 @@ from edgec_runtime.gate.metric import Pair, Side
 from edgec_runtime.process import VariantProcess
 
 TURN_MS = 15.0
-PAIR_MS = 600.0  # all the turns of both
+PAIR_MS = 450.0  # all the turns of both
 LEAST_ROUNDS = 4
 
 

@@ -37,8 +37,8 @@ def test_a_side_that_does_not_run_ends_the_other_too(side: Side, tmp_path: Path)
 
 
 def test_turns_fill_some_milliseconds_and_rounds_are_even() -> None:
-    assert _measures([12.4, 12.6]) == (1, 24)
-    assert _measures([0.1, 0.1]) == (150, 20)
+    assert _measures([12.4, 12.6]) == (1, 18)
+    assert _measures([0.1, 0.1]) == (150, 16)
     assert _measures([400.0, 420.0]) == (1, LEAST_ROUNDS)
 
 
