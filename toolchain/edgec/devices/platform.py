@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from edgec.errors import DeviceError
+from edgec.pip import options_for
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engines.packages import numbers
 from edgec_runtime.format.manifest import Variant
 from edgec_targets.load import NO_ARM32
-
-OLDEST_GLIBC = 17  # manylinux2014's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,8 @@ class Platform:
         return cls(machine, numbers(who["python"])[:2], numbers(version)[:2])
 
     def pip_options(self) -> list[str]:
-        """What makes pip choose for it: every manylinux that its C library can load, the newest first."""
-        minors = range(self.glibc[1], OLDEST_GLIBC - 1, -1)
-        platforms = [f"manylinux_2_{minor}" for minor in minors] + ["manylinux2014", "linux"]
-        options = [f"--platform={platform}_{self.machine}" for platform in platforms]
-        options += [f"--abi={abi}" for abi in (f"cp{''.join(map(str, self.python))}", "abi3", "none")]
-        return [*options, "--implementation=cp", f"--python-version={'.'.join(map(str, self.python))}"]
+        """What makes pip choose for it."""
+        return options_for(self.machine, self.python, self.glibc)
 
 
 def runnable(bundle: Bundle, variants: Sequence[Variant], platform: Platform, where: str) -> list[Variant]:

@@ -70,7 +70,7 @@ async def _download(wanted: list[str], platform: Platform, folder: Path) -> None
 
 
 async def _pip(words: list[str], wanted: list[str], platform: Platform) -> None:
-    quietly = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary=:all:"]
+    quietly = ["--disable-pip-version-check", "--no-input", "--quiet"]
     command = [sys.executable, "-m", "pip", *words, *quietly]
     pip = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
     try:
