@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 from edgec_runtime.closing import Closing
 from edgec_runtime.errors import EngineError
+from edgec_runtime.lastwords import last_words
 
 TIMEOUT = 900.0  # seconds for one answer
 
@@ -98,13 +98,9 @@ class VariantProcess(Closing):
 
     def _last_words(self) -> str:
         code = self._process.wait()
-        if code < 0:
-            name = signal.Signals(-code).name
-            why = f" (out of memory, or more than {self._timeout:g} s)" if name == "SIGKILL" else ""
-            return f"the process was ended by {name}{why}"
         self._stderr.seek(0)
-        lines = self._stderr.read().decode(errors="replace").strip().splitlines() or ["nothing was printed"]
-        return f"the process ended with code {code}: {lines[-1]}"
+        likely = {"SIGKILL": f" (out of memory, or more than {self._timeout:g} s)"}
+        return last_words("the process", code, self._stderr.read().decode(errors="replace"), likely)
 
 
 def _environment() -> dict[str, str]:

@@ -36,7 +36,5 @@ def test_pip_takes_the_wheel_of_the_other_system_and_no_other(tmp_path: Path) ->
 def _wheel(path: Path, tag: str) -> None:
     with ZipFile(path, "w") as file:
         file.writestr("thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
-        file.writestr(
-            "thing-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n"
-        )
+        file.writestr("thing-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
         file.writestr("thing-1.0.dist-info/RECORD", "")

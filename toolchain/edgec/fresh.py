@@ -9,6 +9,7 @@ from typing import Any
 
 from edgec.errors import EdgecError
 from edgec_runtime.errors import EngineError
+from edgec_runtime.lastwords import last_words
 
 TIMEOUT = 900.0  # seconds
 
@@ -30,8 +31,10 @@ def run_fresh(module: str, **request: Any) -> Any:
     try:
         answer = json.loads(ended.stdout)
     except ValueError:
-        last = ended.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["nothing was printed"]
-        raise EngineError(f"{module} ended with code {ended.returncode}: {last[0]}") from None
+        told = ended.stderr.decode(errors="replace")
+        raise EngineError(
+            last_words(module, ended.returncode, told, {"SIGKILL": ": out of memory"})
+        ) from None
     if "error" in answer:
         raise EngineError(answer["error"])
     return answer["found"]

@@ -4,7 +4,7 @@ OLDEST_GLIBC = 17  # manylinux2014's
 
 
 def options_for(machine: str, python: tuple[int, ...], glibc: tuple[int, ...]) -> list[str]:
-    """For CPython `python` on `machine`: every manylinux that `glibc` can load. Versions as (major, minor)."""
+    """For CPython `python` on `machine`: every manylinux that `glibc` can load. Versions: (major, minor)."""
     minors = range(glibc[1], OLDEST_GLIBC - 1, -1)
     platforms = [f"manylinux_2_{minor}" for minor in minors] + ["manylinux2014", "linux"]
     digits = "".join(map(str, python))

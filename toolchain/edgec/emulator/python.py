@@ -1,7 +1,6 @@
 """EmulatedPython: Python with the engines and our runtime, on another processor."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from edgec.emulator.pieces import OWN_PYTHON, SCRIPT, home, needed, pieces
 from edgec.emulator.tools import program
 from edgec.errors import EmulatorError
 from edgec_runtime.errors import EngineError
+from edgec_runtime.lastwords import last_words
 
 TIMEOUT = 1800.0  # seconds for one program
 _LIKELY = {
@@ -72,7 +72,10 @@ class EmulatedPython:
             except subprocess.TimeoutExpired:
                 raise EngineError(f"{self.core.name}: not done within {timeout:g} s") from None
         if done.returncode != 0:
-            raise EngineError(f"{self.core.name}: {_last_words(done.returncode, done.stderr)}")
+            told = "\n".join(line for line in done.stderr.splitlines() if not line.startswith("qemu-"))
+            raise EngineError(
+                f"{self.core.name}: {last_words('the program', done.returncode, told, _LIKELY)}"
+            )
         return done.stdout
 
     def _environment(self, runtime: str) -> dict[str, str]:
@@ -89,11 +92,3 @@ class EmulatedPython:
             "PYTHONPATH": os.pathsep.join([runtime, *engines]),
             "PYTHONSAFEPATH": "1",
         }
-
-
-def _last_words(code: int, stderr: str) -> str:
-    if code < 0:
-        name = signal.Signals(-code).name
-        return f"the program was ended by {name}{_LIKELY.get(name, '')}"
-    lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith("qemu-")]
-    return f"the program ended with code {code}: {lines[-1].strip() if lines else 'nothing was printed'}"
