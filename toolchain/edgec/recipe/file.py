@@ -30,7 +30,7 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
 
 def checked(tree: Tree, overrides: Sequence[str], name: str) -> Recipe:
-    """The recipe that `tree` is with the overrides put into it; `name` stands for a place that is not known."""
+    """The recipe that `tree` is with the overrides put into it; `name` is said for a place not known."""
     for text in overrides:
         words, equals, value = text.partition("=")
         where = f"--set {text}"
@@ -40,11 +40,11 @@ def checked(tree: Tree, overrides: Sequence[str], name: str) -> Recipe:
         if keys[0] not in Recipe.model_fields:
             raise _unknown(Recipe, keys[0], where)
         tree.put(keys, parse(value[:LARGEST], where), where)
-    for key, value in tree.values.items():
+    for key, held in tree.values.items():
         where = tree.place((key,)) or name
         if key not in Recipe.model_fields:
             raise _unknown(Recipe, key, where)
-        if key not in SECTIONS and _holds_mapping(value):
+        if key not in SECTIONS and _holds_mapping(held):
             raise UsageError(f"{where}: a mapping is no value of a recipe's {key}: quote it if it is text")
     try:
         # Strict JSON takes lists for tuples and text for paths, and otherwise converts nothing.
