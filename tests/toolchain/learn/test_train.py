@@ -71,7 +71,7 @@ def test_another_recipe_does_not_go_on_in_the_same_folder(tmp_path: Path) -> Non
 
 
 def test_a_dataset_without_masks_is_refused() -> None:
-    images = Path(open_dataset("nuclei")[:1].files[0].image).parent
+    images = open_dataset("nuclei").entries[0].files[0].parent
     with pytest.raises(DataError, match="no mask to learn from"):
         Training(unet_light, RECIPE, open_dataset(str(images))[:1])
 
