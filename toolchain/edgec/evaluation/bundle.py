@@ -7,15 +7,13 @@ from pathlib import Path
 from edgec.data import Dataset, open_dataset
 from edgec.errors import DataError, UsageError
 from edgec.evaluation.judge import judge
-from edgec.evaluation.result import Detail, EvalResult, averaged
+from edgec.evaluation.result import OVERLAP_ALONE, Detail, EvalResult, averaged
 from edgec.progress import SILENT, Progress
 from edgec_runtime import Session
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import EdgecError
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.format.profile import in_words
-
-OVERLAP_ALONE = Detail()
 
 
 def evaluate(

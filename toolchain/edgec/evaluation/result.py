@@ -15,6 +15,9 @@ class Detail:
     worst: int = 0
 
 
+OVERLAP_ALONE = Detail()
+
+
 @dataclass(frozen=True)
 class ImageResult:
     """The scores of one image."""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from edgec.evaluation import EvalResult
     from edgec.learn.metrics import DetailedScores
 
+DECIMALS = 6
+
+Row = tuple[str | int | float, ...]
+
 _VARIANT = ("target", "engine", "variant")
 
 
@@ -20,21 +24,21 @@ def images_csv(results: Sequence["EvalResult"]) -> str:
 
     The columns of a class are named METRIC_CLASS; with one foreground class there are none.
     """
-    rows = (
-        [*_variant(result), image.name, *_numbers(image.scores)]
+    rows: list[Row] = [
+        (*_variant(result), image.name, *_numbers(image.scores))
         for result in results
         for image in result.images
-    )
+    ]
     return _text([*_VARIANT, "image", *_columns(results)], rows)
 
 
 def averages_csv(results: Sequence["EvalResult"]) -> str:
     """As `images_csv`, averaged over the images, with their number; no row for what could not be run."""
-    rows = (
-        [*_variant(result), len(result.images), *_numbers(result.scores)]
+    rows: list[Row] = [
+        (*_variant(result), len(result.images), *_numbers(result.scores))
         for result in results
         if result.scores is not None
-    )
+    ]
     return _text([*_VARIANT, "images", *_columns(results)], rows)
 
 
@@ -49,14 +53,14 @@ def _columns(results: Sequence["EvalResult"]) -> Iterator[str]:
         yield from (f"{key}_{name}" for name in classes for key in keys if key != "pixel_accuracy")
 
 
-def _numbers(scores: "DetailedScores") -> Iterator[float]:
-    yield from scores.as_dict().values()
+def _numbers(scores: "DetailedScores") -> list[float]:
+    numbers = list(scores.as_dict().values())
     if len(scores.classes) > 1:
-        for one in scores.classes:
-            yield from one.as_dict().values()
+        numbers += [value for one in scores.classes for value in one.as_dict().values()]
+    return [round(value, DECIMALS) for value in numbers]
 
 
-def _text(columns: Sequence[str], rows: Iterator[list[str | int | float]]) -> str:
+def _text(columns: Sequence[str], rows: Sequence[Row]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(columns)

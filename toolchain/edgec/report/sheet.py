@@ -1,104 +1,66 @@
 """The picture sheet: a row for each image, worst first: input, truth, prediction, errors."""
 
-from io import BytesIO
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from matplotlib.figure import Figure
 
 from edgec.evaluation import EvalResult, Judged
-from edgec.report.tiles import ERRORS, IGNORED, Colour, Rgb, class_colour, tiles
+from edgec.report.page import GAP, LINE, MARGIN, Page
+from edgec.report.tiles import ERRORS, Colour, Rgb, class_colour, tiles
 
-ROWS = 40
-"""So many images are on a sheet at most."""
-_HEADS = ("input", "truth", "prediction", "errors")
-_TILE, _GAP, _LINE, _MARGIN = 224, 8, 22, 16  # pixels
-_SWATCH, _LETTER = 14, 7.2
-_DPI = 100
-_INK = "#222222"
+_HEADS = ("input, stretched", "truth", "prediction", "errors")
+_TILE = 256  # pixels
+_SWATCH, _LETTER = 14, 7.5
+_WIDTH = 2 * MARGIN + len(_HEADS) * (_TILE + GAP) - GAP
+_FRAME = (160, 160, 160)
 
-
-class _Page:
-    """White paper, filled from the top."""
-
-    def __init__(self, height: int) -> None:
-        self.width = 2 * _MARGIN + len(_HEADS) * (_TILE + _GAP) - _GAP
-        self.pixels = np.full((height, self.width, 3), 255, np.uint8)
-        self._words: list[tuple[float, float, str, bool]] = []
-        self.top = _MARGIN
-
-    def write(self, left: float, words: str, bold: bool = False) -> None:
-        """Words into the line at the top of what is free."""
-        self._words.append((left, self.top + _LINE / 2, words, bold))
-
-    def paste(self, left: int, tile: Rgb) -> None:
-        """A picture whose upper edge is the top of what is free."""
-        height, width = tile.shape[:2]
-        self.pixels[self.top : self.top + height, left : left + width] = tile
-
-    def png(self) -> bytes:
-        """The page as a file."""
-        height, width = self.pixels.shape[:2]
-        figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
-        figure.figimage(self.pixels)
-        for left, middle, words, bold in self._words:
-            figure.text(
-                left / width,
-                1 - middle / height,
-                words,
-                va="center",
-                size=9,
-                color=_INK,
-                weight="bold" if bold else "normal",
-                parse_math=False,
-            )
-        buffer = BytesIO()
-        figure.savefig(buffer, format="png")
-        return buffer.getvalue()
+Legend = list[tuple[str, Colour | None]]
+"""Words behind their colours; None where they are only words."""
 
 
 def sheet_png(result: EvalResult, title: str) -> bytes:
     """A PNG of the images that `result` kept; `title` says what was evaluated on what."""
     rows = [(image, [_fitted(tile) for tile in tiles(image)]) for image in result.worst]
-    legends = [_errors_legend(result)]
-    if len(result.classes) > 1:
-        legends.append(_class_legend(result.classes))
-    height = sum(_LINE + parts[0].shape[0] + _GAP for _, parts in rows)
-    page = _Page(2 * _MARGIN + (3 + len(legends)) * _LINE + height)
-    _head(page, result, title, legends)
+    legends = [line for legend in _legends(result.classes) for line in _broken(legend)]
+    height = 2 * MARGIN + (3 + len(legends)) * LINE + sum(LINE + parts[0].shape[0] + GAP for _, parts in rows)
+    page = Page(_WIDTH, height)
+    page.write(MARGIN, title, bold=True)
+    page.feed(LINE)
+    page.write(MARGIN, _summary(result))
+    page.feed(LINE)
+    for line in legends:
+        _draw_legend(page, line)
+    for column, words in enumerate(_HEADS):
+        page.write(_left(column), words, bold=True)
+    page.feed(LINE)
     for place, (image, parts) in enumerate(rows, 1):
-        page.write(_MARGIN, f"{place}.  Dice {image.scores.mean.dice:.4f}   {_short(image)}")
-        page.top += _LINE
+        page.write(MARGIN, f"{place}.  Dice {_words(image, result.classes)}")
+        page.feed(LINE)
         for column, part in enumerate(parts):
             page.paste(_left(column), part)
-        page.top += parts[0].shape[0] + _GAP
+        page.feed(parts[0].shape[0] + GAP)
     return page.png()
 
 
-def _head(page: _Page, result: EvalResult, title: str, legends: list[dict[str, Colour]]) -> None:
+def _summary(result: EvalResult) -> str:
     shown, whole = len(result.worst), len(result.images)
-    page.write(_MARGIN, title, bold=True)
-    page.top += _LINE
-    page.write(
-        _MARGIN,
-        f"mean Dice {result.metrics['dice'] if result.metrics else 0:.4f} over {whole} images; "
-        + (f"the worst {shown} of them, worst first" if shown < whole else "worst first"),
-    )
-    page.top += _LINE
-    for legend in legends:
-        left = float(_MARGIN)
-        for words, colour in legend.items():
-            page.pixels[page.top + 4 : page.top + 4 + _SWATCH, int(left) : int(left) + _SWATCH] = colour
-            page.write(left + _SWATCH + 5, words)
-            left += _SWATCH + 22 + _LETTER * len(words)
-        page.top += _LINE
-    for column, words in enumerate(_HEADS):
-        page.write(_left(column), words, bold=True)
-    page.top += _LINE
+    dice = "-" if result.metrics is None else f"{result.metrics['dice']:.4f}"
+    which = f"the worst {shown} of them, worst first" if shown < whole else "worst first"
+    return f"mean Dice {dice} over {whole} images; {which}"
+
+
+def _words(image: Judged, classes: tuple[str, ...]) -> str:
+    """Dice and name; of several classes also the one that is found worst."""
+    words = f"{image.scores.mean.dice:.4f}   {image.name}"
+    if len(classes) == 1:
+        return words
+    dice, name = min((one.dice, name) for one, name in zip(image.scores.classes, classes, strict=True))
+    return f"{words}   (lowest: {name} {dice:.4f})"
 
 
 def _left(column: int) -> int:
-    return _MARGIN + column * (_TILE + _GAP)
+    return MARGIN + column * (_TILE + GAP)
 
 
 def _fitted(tile: Rgb) -> Rgb:
@@ -110,13 +72,42 @@ def _fitted(tile: Rgb) -> Rgb:
     return np.asarray(cv2.resize(tile, size, interpolation=kind), np.uint8)
 
 
-def _errors_legend(result: EvalResult) -> dict[str, Colour]:
-    return {words: colour for words, colour in ERRORS.items() if len(result.classes) > 1 or words != "wrong class"}
+def _legends(classes: tuple[str, ...]) -> Iterator[Legend]:
+    """What the colours of the errors and, of several classes, of the masks mean."""
+    several = len(classes) > 1
+    yield [("errors:", None), *((word, ERRORS[word]) for word in ERRORS if several or word != "wrong class")]
+    if several:
+        colours = (class_colour(index, len(classes) + 1) for index in range(1, len(classes) + 1))
+        yield [("classes:", None), *zip(classes, colours, strict=True)]
 
 
-def _class_legend(names: tuple[str, ...]) -> dict[str, Colour]:
-    return {name: class_colour(index, len(names) + 1) for index, name in enumerate(names, 1)}
+def _broken(legend: Legend) -> Iterator[Legend]:
+    """Into lines that fit the page."""
+    line: Legend = []
+    for entry in legend:
+        if line and MARGIN + sum(map(_width, [*line, entry])) > _WIDTH:
+            yield line
+            line = []
+        line.append(entry)
+    yield line
 
 
-def _short(image: Judged) -> str:
-    return image.name
+def _width(entry: tuple[str, Colour | None]) -> float:
+    return _LETTER * len(entry[0]) + (12 if entry[1] is None else 24 + _SWATCH)
+
+
+def _draw_legend(page: Page, line: Legend) -> None:
+    left = float(MARGIN)
+    for entry in line:
+        words, colour = entry
+        if colour is not None:
+            page.paste(round(left), _swatch(colour), down=(LINE - _SWATCH) // 2)
+        page.write(left + (0 if colour is None else _SWATCH + 6), words)
+        left += _width(entry)
+    page.feed(LINE)
+
+
+def _swatch(colour: Colour) -> Rgb:
+    swatch = np.full((_SWATCH, _SWATCH, 3), _FRAME, np.uint8)
+    swatch[1:-1, 1:-1] = colour
+    return swatch

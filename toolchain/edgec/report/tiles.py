@@ -9,8 +9,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from edgec.data import IGNORE
 from edgec.evaluation import Judged
-from edgec.learn.metrics import IGNORE
 from edgec.spec import voc_colour
 
 Rgb = NDArray[np.uint8]
@@ -40,7 +40,7 @@ _DIM = 4  # the image behind the errors is so many times darker
 
 
 def class_colour(index: int, classes: int) -> Colour:
-    """The RGB of a class (0 is black) where there are so many, with background; past 9 those of PASCAL VOC."""
+    """The RGB of a class, black for 0, where there are so many with the background; past 9 PASCAL VOC's."""
     if index == 0:
         return (0, 0, 0)
     if classes == 2:
@@ -49,10 +49,20 @@ def class_colour(index: int, classes: int) -> Colour:
 
 
 def tiles(judged: Judged) -> tuple[Rgb, Rgb, Rgb, Rgb]:
-    """HxWx3 each: the image, the truth, the prediction, and the errors on the darkened image."""
-    image = judged.image if judged.image.ndim == 3 else np.repeat(judged.image[:, :, None], 3, axis=2)
+    """HxWx3 each: the image, the truth, the prediction, and the errors on the darkened image.
+
+    The image's darkest pixel is shown black and its brightest white, as microscopes use few of the levels.
+    """
+    image = _stretched(judged.image)
     palette = _palette(len(judged.scores.classes) + 1)
     return image, palette[judged.truth], palette[judged.prediction], _errors(judged, image)
+
+
+def _stretched(image: Rgb) -> Rgb:
+    coloured = image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
+    low, high = int(image.min()), int(image.max())
+    levels = (np.arange(256.0) - low).clip(0, high - low) * 255 / max(high - low, 1)
+    return levels.astype(np.uint8)[coloured]
 
 
 def _palette(classes: int) -> Rgb:
