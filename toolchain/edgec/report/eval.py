@@ -35,7 +35,7 @@ def eval_document(results: Sequence["EvalResult"]) -> dict[str, Any]:
 
 
 def eval_tables(results: Sequence["EvalResult"], title: str) -> list[Table]:
-    """A row for each variant, with its loss of Dice against the same target's fp32.
+    """A row for each variant, with its loss of Dice against the same target's fp32 where that is another.
 
     Where there are several classes, each has a column of Dice, or, where they are many, a row of a second
     table for each variant.
@@ -56,23 +56,32 @@ def computed(results: Sequence["EvalResult"]) -> list[str]:
 
 def _table(results: Sequence["EvalResult"], title: str, classes: Sequence[str]) -> Table:
     keys = computed(results)
-    numbers = [*(METRICS[key] for key in keys), *(f"Dice {name}" for name in classes), "Dice - fp32"]
-    table = new_table(title, ["target", "engine", "variant"], numbers)
-    reference = {
-        row.target: row.metrics["dice"] for row in results if row.metrics and row.precision == "fp32"
-    }
-    for row in results:
+    numbers = [*(METRICS[key] for key in keys), *(f"Dice {name}" for name in classes)]
+    losses = _losses(results)
+    table = new_table(
+        title, ["target", "engine", "variant"], [*numbers, *(["Dice - fp32"] if losses else [])]
+    )
+    for row, loss in zip(results, losses or [[]] * len(results), strict=True):
         words = in_words(row.precision, row.profile)
         if row.metrics is None or row.scores is None:
             dashes = ["-"] * len(numbers)
-            table.add_row(row.target, row.engine, why_not(f"{words}: {row.reason}"), *dashes)
+            table.add_row(row.target, row.engine, why_not(f"{words}: {row.reason}"), *dashes, *loss)
             continue
         values = [row.metrics[key] for key in keys]
         values += [one.dice for one in row.scores.classes] if classes else []
-        fp32 = reference.get(row.target)
-        loss = "-" if fp32 is None else f"{row.metrics['dice'] - fp32:+.4f}"
-        table.add_row(row.target, row.engine, words, *(number(value, 4) for value in values), loss)
+        table.add_row(row.target, row.engine, words, *(number(value, 4) for value in values), *loss)
     return table
+
+
+def _losses(results: Sequence["EvalResult"]) -> list[list[str]]:
+    """A cell for each row; no rows at all where all are in fp32."""
+    if all(row.precision == "fp32" for row in results):
+        return []
+    fp32 = {row.target: row.metrics["dice"] for row in results if row.metrics and row.precision == "fp32"}
+    return [
+        [f"{row.metrics['dice'] - fp32[row.target]:+.4f}" if row.metrics and row.target in fp32 else "-"]
+        for row in results
+    ]
 
 
 def _table_of_classes(results: Sequence["EvalResult"]) -> Table:
