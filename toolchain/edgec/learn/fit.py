@@ -2,18 +2,18 @@
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import lightning.pytorch as pl
 import torch
 import yaml
 from lightning.pytorch.callbacks import EarlyStopping
 
-from edgec.data import Sample
+from edgec.data import Split
 from edgec.errors import UsageError
 from edgec.learn.averaging import Averaging
 from edgec.learn.batches import one_by_one, training_batches
@@ -29,25 +29,6 @@ from edgec.progress import SILENT, Progress
 from edgec.recipe import TrainRecipe
 
 RECIPE = "recipe.yaml"
-
-
-class Split(Protocol):
-    """What is learned from and what is chosen on; `digest`: sha256 of both."""
-
-    @property
-    def train(self) -> Sequence[Sample]:
-        """To learn from."""
-        ...
-
-    @property
-    def val(self) -> Sequence[Sample]:
-        """To choose on."""
-        ...
-
-    @property
-    def digest(self) -> str:
-        """In hex."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +59,6 @@ def fit(
     task: SegmentationTask,
     split: Split,
     folder: Path,
-    classes: Sequence[str],
     *,
     processes: Processes = Processes(),
     log: Log | None = None,
@@ -86,8 +66,7 @@ def fit(
 ) -> FitResult:
     """Train `task` as its recipe says, going on with what is in `folder`, which must exist.
 
-    Writes there best.safetensors (the best by Dice on `split.val`, which describes itself with `classes`, the
-    background first), recipe.yaml, metrics.json, metrics.csv and the state to go on from. Leaves torch's
+    Writes there best.safetensors (the best by Dice on `split.val`, which describes itself), recipe.yaml, metrics.json, metrics.csv and the state to go on from. Leaves torch's
     settings as they were. Raises UsageError, DataError, TrainingError where the loss is not finite, and
     OutputError; what was kept before stays whole.
     """
@@ -95,9 +74,14 @@ def fit(
     rank = _rank()
     train = training_batches(split.train, recipe, task.spec, rank, processes.count)
     val = one_by_one(split.val, rank, processes.count)
+    if len(split.train.class_names) != task.classes:
+        raise UsageError(
+            f"the network tells {task.classes} classes apart, the data has {len(split.train.class_names)} "
+            f"({', '.join(split.train.class_names)}): set options.out_channels, which is 1 for two classes"
+        )
     if len(split.val) < processes.count:
         raise UsageError(f"{len(split.val)} images to validate on are fewer than {processes.count} processes")
-    description = describe(task.recipe, task.spec, classes, split.digest)
+    description = describe(task.recipe, task.spec, split.train.class_names, split.digest)
     averaging = Averaging(recipe.average)
     judging = Judging(folder, description, averaging)
     about = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
