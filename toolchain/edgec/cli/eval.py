@@ -55,8 +55,9 @@ def command(
     """Score a bundle's variants, or a checkpoint, on images with known masks.
 
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where nothing is named. CHECKPOINT is a
-    .safetensors, .pt or .pth file, judged in torch; --model alone judges the weights that come with it. Exit
-    code 1: some variant could not run, 2: none could; the table says why.
+    .safetensors, .pt or .pth file, judged in torch; --model names its network where it does not say that
+    itself, and --model alone judges the weights that come with it. Exit code 1: some variant could not run,
+    2: none could; the table says why.
     """
     from edgec.evaluation import Detail, EvalResult, evaluations
     from edgec.learn.metrics import Measures
@@ -91,17 +92,16 @@ def _recipe(path: Path | None, model: str | None, *, variants: bool) -> "Recipe 
     """The checkpoint's; None where a bundle is meant. Raises UsageError where words do not go together."""
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
+    from edgec.source.described import described
 
     is_checkpoint = path is not None and path.suffix in CHECKPOINTS
     if model is None and not is_checkpoint:
         return None
-    if model is None:
-        raise UsageError(f"{path} is a checkpoint: name its network, --model NETWORK")
     if path is not None and not is_checkpoint:
         raise UsageError(f"--model goes with a checkpoint ({', '.join(CHECKPOINTS)}), not with {path}")
     if variants:
         raise UsageError("--target and --precision choose variants of a bundle; a checkpoint has none")
-    return Recipe(model=model, checkpoint=path)
+    return Recipe(**({"model": model} if path is None else described(path, model)))
 
 
 def _build_line(path: Path | None, model: str | None) -> str:
