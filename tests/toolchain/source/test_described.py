@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from edgec.errors import ModelSourceError
+from edgec.errors import CheckpointError
 from edgec.learn.checkpoint import KEY
 from edgec.recipe import Recipe
 from edgec.source.described import described
@@ -55,7 +55,7 @@ def test_another_network_takes_the_input_and_not_the_options(tmp_path: Path) -> 
 
 def test_a_file_does_not_say_which_code_is_run(tmp_path: Path) -> None:
     path = checkpoint(tmp_path / "best.safetensors", model="os:abort", options={})
-    with pytest.raises(ModelSourceError, match="no file says which code"):
+    with pytest.raises(CheckpointError, match="of your own, os:abort"):
         described(path)
     assert described(path, "os:abort")["model"] == "os:abort"
 
@@ -63,6 +63,6 @@ def test_a_file_does_not_say_which_code_is_run(tmp_path: Path) -> None:
 def test_a_checkpoint_that_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     save_file({"weight": torch.zeros(1)}, path)
-    with pytest.raises(ModelSourceError, match="--model NETWORK"):
+    with pytest.raises(CheckpointError, match="name it with --model"):
         described(path)
     assert described(path, "unet") == {"model": "unet", "checkpoint": path}

@@ -17,9 +17,10 @@ _EXAMPLE = 64  # pixels; where the network takes any size
 
 
 class Segmenter:
-    """A network with what stands before and behind it; `probabilities`: whether that is what it gives.
+    """A network with what stands before and behind it.
 
-    `classes`: how many it tells apart, with the background.
+    `channels`: of its output; `probabilities`: whether that is what it gives; `classes`: how many it tells
+    apart, with the background.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Segmenter:
     ) -> None:
         self._network, self._spec = network, spec
         single = channels == 1
+        self.channels, self.probabilities = channels, probabilities
         self.classes = channels + single
         missing: Activation = "sigmoid" if single else "softmax"
         self._output = OutputSpec(
@@ -57,8 +59,8 @@ def segmenter(network: nn.Module, recipe: Recipe, channels: int) -> Segmenter:
     spec = input_spec(recipe, channels)
     generator = torch.Generator().manual_seed(0)
     example = torch.rand(1, channels, spec.height or _EXAMPLE, spec.width or _EXAMPLE, generator=generator)
-    with torch.no_grad():
-        found = network(example)
+    with torch.enable_grad():
+        found = network(example.requires_grad_())
     if not isinstance(found, Tensor) or found.ndim != 4:
         raise UsageError(f"{recipe.model} gives no tensor (N, K, H, W): edgec takes networks that give one")
     given = recipe.activation

@@ -3,32 +3,26 @@
 from pathlib import Path
 from typing import Any
 
-from edgec import zoo
-from edgec.errors import ModelSourceError
+from edgec.errors import CheckpointError
 from edgec.source.description import read_description
 
 
 def described(checkpoint: Path, model: str | None = None) -> dict[str, Any]:
-    """The fields of a Recipe that the checkpoint and `model` decide; others are left to their defaults.
+    """The fields of a recipe that a checkpoint says itself: its network, input and classes.
 
-    A file says which network of the zoo it is of, never which code to import: a network of one's own is named
-    by `model`. Raises ModelSourceError where the network is not known, CheckpointError.
+    `model` names the network again, or of one that says nothing: no file decides which code is run, so a
+    network of a user's own has to be. Options are only those of the network that the checkpoint names. Raises
+    CheckpointError where the network stays unknown, or what is said is damaged.
     """
     found = read_description(checkpoint)
-    if found is None and model is None:
-        raise ModelSourceError(f"{checkpoint} does not say which network it is of: add --model NETWORK")
     if found is None:
+        if model is None:
+            raise CheckpointError(f"{checkpoint} does not say which network it is of: name it with --model")
         return {"model": model, "checkpoint": checkpoint}
-    if model is None and found.model not in zoo.MODELS:
-        raise ModelSourceError(
-            f"{checkpoint} is of a network of your own ({found.model}): name it again with --model, "
-            "because no file says which code is run"
+    if model is None and ":" in found.model:
+        raise CheckpointError(
+            f"{checkpoint} is of a network of your own, {found.model}: name it with --model"
         )
     options = found.options if model in (None, found.model) else {}
-    return {
-        "model": model or found.model,
-        "options": options,
-        "checkpoint": checkpoint,
-        "classes": found.classes,
-        **found.input.model_dump(),
-    }
+    fields = found.input.model_dump() | {"classes": found.classes}
+    return {"model": model or found.model, "options": options, "checkpoint": checkpoint, **fields}

@@ -10,7 +10,7 @@ from edgec.learn.fit import FitResult, fit
 from edgec.learn.loggers import Log
 from edgec.learn.runs import RUNS, open_run
 from edgec.learn.task import SegmentationTask
-from edgec.learn.trainer import ALONE, Processes
+from edgec.learn.trainer import ALONE, Processes, rank
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe, TrainRecipe
 from edgec.source import make_network
@@ -21,12 +21,16 @@ from edgec.training.resolve import resolved
 
 @dataclass(frozen=True)
 class TrainResult:
-    """The recipe as it was resolved, its data, the task with the best weights, and what the run came to."""
+    """The recipe as it was resolved, its data, the task with the best weights, and what the run came to.
+
+    `first`: of several processes, this is the one that tells it.
+    """
 
     recipe: Recipe
     split: Split
     task: SegmentationTask
     fitted: FitResult
+    first: bool = True
 
 
 def train(
@@ -41,16 +45,17 @@ def train(
 
     `resume`: the folder to go on in, or to begin. What is written there: see `fit`. Raises EdgecError.
     """
+    first = rank() == 0
+    progress = progress if first else SILENT
     recipe, split = resolved(recipe)
     task = make_task(recipe, split, progress)
     about = {"recipe_sha256": learning_digest(recipe), "data_sha256": split.digest}
-    with open_run(
-        RUNS / (recipe.name or bundle_name(recipe.model.rpartition(":")[2])), about, resume
-    ) as folder:
+    name = recipe.name or bundle_name(recipe.model.rpartition(":")[2])
+    with open_run(RUNS / name, about, resume) as folder:
         progress.say(f"{folder} gets the results; after an interruption the same command goes on there")
         fitted = fit(task, split, folder, processes=processes, log=log, progress=progress)
     load_fitting(task.network, fitted.checkpoint)
-    return TrainResult(recipe, split, task, fitted)
+    return TrainResult(recipe, split, task, fitted, first)
 
 
 def make_task(recipe: Recipe, split: Split, progress: Progress) -> SegmentationTask:
