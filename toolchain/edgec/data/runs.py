@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 Size = tuple[int, int]
 
 FARTHEST = 2
-"""No corner lies farther out than so many times the longer side of its image: that would take long to draw."""
+"""Corners lie at most so many times the longer side of their image away: far ones take long to draw."""
 
 
 class Runs(Annotation):

@@ -81,7 +81,7 @@ def test_a_template_without_one_hole_is_refused(tmp_path: Path, template: str) -
 
 
 def test_a_template_that_nothing_fits_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="called {stem}_gt"):
+    with pytest.raises(DataError, match=r"called \{stem\}_gt"):
         opened(pairs(tmp_path, ("a", "b")), masks="masks/{stem}_gt")
 
 

@@ -69,7 +69,7 @@ def test_a_listed_image_that_is_missing_is_told(folder: Path) -> None:
 
 def test_a_missing_trimap_is_told(folder: Path) -> None:
     (folder / "annotations" / "trimaps" / "Bengal_2.png").unlink()
-    with pytest.raises(DataError, match="1 of 2 images, the first is Bengal_2.jpg"):
+    with pytest.raises(DataError, match=r"1 of 2 images, the first is Bengal_2\.jpg"):
         split(folder)
 
 
