@@ -65,3 +65,8 @@ def one_more_conv() -> TinyUNet:
 def three_classes() -> TinyUNet:
     """Colour in, three classes out."""
     return make(3, 3)
+
+
+def colour() -> TinyUNet:
+    """Colour in, one class."""
+    return make(3)
