@@ -19,7 +19,7 @@ from edgec_runtime.commands import COMMANDS as DEVICE_COMMANDS
 ROOT = Path(__file__).parents[1]
 COMMANDS_PAGE = ROOT / "docs/commands.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")})
-IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/evaluation/images").glob("*.png"))[0]
+IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/val/images").glob("*.png"))[0]
 RUN = {"edgec": [sys.executable, "-m", "edgec"], "python": [sys.executable]}
 
 INTRODUCTION = """\
@@ -28,6 +28,7 @@ INTRODUCTION = """\
 In the order of the work, from a network to a measured bundle:
 
 ```console
+$ edgec data check nuclei
 $ edgec models
 $ edgec targets
 $ edgec build --model unet_light --quant int8-static
