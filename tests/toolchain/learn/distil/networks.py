@@ -1,0 +1,31 @@
+"""Two U-Nets of the zoo's form, small enough for tests: their widths, sizes and depths can differ."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from edgec.zoo.blocks import EncoderDecoder
+from edgec.zoo.unet_light import double_separable_conv
+
+
+def make(
+    widths: Sequence[int] = (4, 8), bottleneck: int = 8, outputs: int = 1, inputs: int = 1, seed: int = 0
+) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return EncoderDecoder(double_separable_conv, widths, bottleneck, inputs, outputs)
+
+
+def teacher() -> nn.Module:
+    """Twice as wide as `make()`."""
+    return make((8, 16), 16, seed=1)
+
+
+def run(network: nn.Module, image: Tensor) -> Tensor:
+    answer: Tensor = network(image)
+    return answer
+
+
+def drawn(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
