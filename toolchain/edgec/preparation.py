@@ -40,7 +40,7 @@ def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> 
     Raises EdgecError, UsageError too where a float layer is none of the network's.
     """
     with progress.step(f"load {recipe.model}"):
-        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
+        source = load_source(recipe.model, recipe.checkpoint, recipe.channels, recipe.options)
     with progress.step("export"):
         exported = export(source, recipe.size)
     source, network = for_output(recipe.output, source, exported.graph)

@@ -56,7 +56,8 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
         why = f"the source ({_said(recipe)}) is not known here: name it with --model"
         return _from_bundle(bundle, recipe, why + " and --checkpoint" * (recipe.checkpoint is not None))
     with progress.step(f"load {model}"):
-        source = load_source(model, checkpoint, recipe.channels)
+        options = recipe.options if model == recipe.model else None
+        source = load_source(model, checkpoint, recipe.channels, options)
     problem = _other_checkpoint(source, lineage)
     if problem and named:
         raise CheckpointError(problem)
@@ -77,7 +78,7 @@ def calibration_data(recipe: Recipe, given: str | None) -> str | None:
 
 def _recipe(lineage: Lineage) -> Recipe | None:
     try:
-        return Recipe.model_validate(lineage.recipe)
+        return Recipe.from_record(lineage.recipe)
     except ValidationError:
         return None
 
