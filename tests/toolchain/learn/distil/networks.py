@@ -1,25 +1,22 @@
-"""Two U-Nets of the zoo's form, small enough for tests: their widths, sizes and depths can differ."""
+"""Two U-Nets of the zoo, small enough for tests."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from edgec.zoo.blocks import EncoderDecoder
-from edgec.zoo.unet_light import double_separable_conv
+from edgec import zoo
 
 
-def make(
-    widths: Sequence[int] = (4, 8), bottleneck: int = 8, outputs: int = 1, inputs: int = 1, seed: int = 0
-) -> nn.Module:
+def make(widths: Sequence[int] = (4, 8), outputs: int = 1, inputs: int = 1, seed: int = 0) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return EncoderDecoder(double_separable_conv, widths, bottleneck, inputs, outputs)
+        return zoo.create("unet_light", widths=widths, out_channels=outputs, in_channels=inputs)
 
 
 def teacher() -> nn.Module:
     """Twice as wide as `make()`."""
-    return make((8, 16), 16, seed=1)
+    return make((8, 16), seed=1)
 
 
 def run(network: nn.Module, image: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ def test_blocks_of_the_same_name_match_in_the_order_of_running() -> None:
     assert found == (
         Pair("encoder.0", "encoder.0", 4, 8, decoder=False),
         Pair("encoder.1", "encoder.1", 8, 16, decoder=False),
-        Pair("bottleneck", "bottleneck", 8, 16, decoder=False),
+        Pair("bottleneck", "bottleneck", 16, 32, decoder=False),
         Pair("decoder.1", "decoder.1", 8, 16, decoder=True),
         Pair("decoder.0", "decoder.0", 4, 8, decoder=True),
     )
