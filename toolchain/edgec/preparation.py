@@ -68,7 +68,7 @@ def _job(
     calibration = None
     if set(recipe.precisions).intersection(PROFILED):
         calibration = calibrated(_forms(recipe, graph), samples, recipe.calibration_method, cache, progress)
-    data = recipe.evaluation or ("nuclei" if source.shipped else None)
+    data = recipe.evaluation or ("nuclei#val" if source.shipped else None)
     output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(

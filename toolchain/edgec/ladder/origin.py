@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edgec.data import SHIPPED
+from edgec.data import is_shipped
 from edgec.errors import CheckpointError, UsageError
 from edgec.export import export
 from edgec.graph import Graph
@@ -73,7 +73,7 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
 
 def calibration_data(recipe: Recipe, given: str | None) -> str | None:
     """What to calibrate on again; None where the recipe's data are not shipped and none are given."""
-    return given or (recipe.calibration if recipe.calibration in SHIPPED else None)
+    return given or (recipe.calibration if is_shipped(recipe.calibration) else None)
 
 
 def _recipe(lineage: Lineage) -> Recipe | None:

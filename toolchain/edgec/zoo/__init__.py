@@ -17,7 +17,15 @@ __all__ = ["MODELS", "create", "default_weights", "parameter_count"]
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 
-MODELS = ("unet", "unet_light")
+MODELS = (
+    "unet",
+    "unet_light",
+    "unet_flex",
+    "eunet",
+    "attention_unet",
+    "unet_plus_plus",
+    "unet3d",
+)
 """The name of each; its module and the factory in it are called the same."""
 
 

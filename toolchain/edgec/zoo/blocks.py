@@ -11,6 +11,8 @@ from edgec.zoo.options import Up
 
 Block = Callable[[int, int], nn.Module]
 """Makes the two convolutions of one level from (channels in, channels out); height and width stay."""
+Gate = Callable[[int, int], nn.Module]
+"""Makes from (channels of the skip, those below) what takes the two, the latter half as high and wide."""
 
 
 def double_conv(inputs: int, outputs: int, norm: bool = True) -> nn.Sequential:
@@ -33,6 +35,14 @@ def doubled(inputs: int, outputs: int, up: Up = "transposed") -> nn.Module:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 1), nn.Upsample(scale_factor=2, mode="bilinear"))
 
 
+class Open(nn.Module):
+    """The gate that lets all of a skip through."""
+
+    def forward(self, skip: Tensor, _deeper: Tensor) -> Tensor:
+        """`skip` itself."""
+        return skip
+
+
 def fit_to(skip: Tensor, height: int, width: int) -> Tensor:
     """Centre-crop `skip` (N, C, H, W) to (height, width); where it is smaller, pad it evenly with zeros.
 
@@ -52,7 +62,7 @@ class EncoderDecoder(Network):
     """A U-Net of any double convolution: Ronneberger et al., 2015, https://arxiv.org/abs/1505.04597.
 
     Each level of the encoder is halved by 2x2 max pooling; each level of the decoder is `doubled`, and the
-    skip, brought to the decoder's size, comes after it in the concatenation.
+    skip, brought to the decoder's size and through its gate, comes after it in the concatenation.
 
     Takes float32 (N, in_channels, H, W) with H and W of at least 2 ** levels; gives (N, out_channels, h, w),
     where h and w are H and W rounded down to a multiple of 2 ** levels: the centre of the input. A size that
@@ -67,6 +77,7 @@ class EncoderDecoder(Network):
         in_channels: int,
         out_channels: int,
         up: Up = "transposed",
+        gate: Gate = lambda _skip, _deeper: Open(),
     ) -> None:
         super().__init__()
         lowest = bottleneck or 2 * widths[-1]
@@ -75,6 +86,7 @@ class EncoderDecoder(Network):
         self.pool = nn.MaxPool2d(2)
         self.bottleneck = block(widths[-1], lowest)
         self.up = nn.ModuleList(doubled(d, w, up) for d, w in zip(deeper, widths, strict=True))
+        self.gate = nn.ModuleList(gate(w, d) for d, w in zip(deeper, widths, strict=True))
         self.decoder = nn.ModuleList(block(2 * w, w) for w in widths)
         self.head = nn.Conv2d(widths[0], out_channels, 1)
 
@@ -86,8 +98,10 @@ class EncoderDecoder(Network):
             skips.append(x)
             x = self.pool(x)
         x = self.bottleneck(x)
-        for skip, up, level in zip(reversed(skips), reversed(self.up), reversed(self.decoder), strict=True):
-            x = up(x)
-            x = level(torch.cat([x, fit_to(skip, x.shape[-2], x.shape[-1])], dim=1))
+        for skip, up, level, gate in zip(
+            reversed(skips), reversed(self.up), reversed(self.decoder), reversed(self.gate), strict=True
+        ):
+            deeper, x = x, up(x)
+            x = level(torch.cat([x, gate(fit_to(skip, x.shape[-2], x.shape[-1]), deeper)], dim=1))
         found: Tensor = self.head(x)
         return found
