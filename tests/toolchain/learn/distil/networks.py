@@ -19,10 +19,5 @@ def teacher() -> nn.Module:
     return make((8, 16), seed=1)
 
 
-def run(network: nn.Module, image: Tensor) -> Tensor:
-    answer: Tensor = network(image)
-    return answer
-
-
 def drawn(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))

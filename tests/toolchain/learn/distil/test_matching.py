@@ -1,5 +1,5 @@
 import pytest
-from tests.toolchain.learn.distil.networks import drawn, make, run, teacher
+from tests.toolchain.learn.distil.networks import drawn, make, teacher
 from torch import nn
 
 from edgec.errors import ModelSourceError, UsageError
@@ -9,7 +9,7 @@ IMAGE = drawn(1, 1, 16, 16)
 
 
 def test_blocks_of_the_same_name_match_in_the_order_of_running() -> None:
-    found = match(make(), teacher(), {}, run, IMAGE)
+    found = match(make(), teacher(), {}, IMAGE)
     assert found == (
         Pair("encoder.0", "encoder.0", 4, 8, decoder=False),
         Pair("encoder.1", "encoder.1", 8, 16, decoder=False),
@@ -20,7 +20,7 @@ def test_blocks_of_the_same_name_match_in_the_order_of_running() -> None:
 
 
 def test_only_blocks_that_both_have_match() -> None:
-    found = match(make((4, 8, 8)), teacher(), {}, run, IMAGE)
+    found = match(make((4, 8, 8)), teacher(), {}, IMAGE)
     assert [pair.student for pair in found] == [
         "encoder.0",
         "encoder.1",
@@ -31,7 +31,7 @@ def test_only_blocks_that_both_have_match() -> None:
 
 
 def test_blocks_that_are_named_match() -> None:
-    found = match(make(), teacher(), {"decoder.0": "encoder.0", "bottleneck": "encoder.1"}, run, IMAGE)
+    found = match(make(), teacher(), {"decoder.0": "encoder.0", "bottleneck": "encoder.1"}, IMAGE)
     assert [(pair.student, pair.teacher, pair.decoder) for pair in found] == [
         ("bottleneck", "encoder.1", False),
         ("decoder.0", "encoder.0", True),
@@ -41,7 +41,7 @@ def test_blocks_that_are_named_match() -> None:
 def test_matching_leaves_the_networks_as_they_were() -> None:
     student = make().train()
     before = {name: tensor.clone() for name, tensor in student.state_dict().items()}
-    match(student, teacher(), {}, run, IMAGE)
+    match(student, teacher(), {}, IMAGE)
     assert student.training
     assert all(bool((tensor == before[name]).all()) for name, tensor in student.state_dict().items())
 
@@ -50,16 +50,16 @@ def test_an_unknown_block_is_answered_with_the_nearest() -> None:
     with pytest.raises(
         UsageError, match=r"'encoder\.7' is not a block of the student: did you mean 'encoder"
     ):
-        match(make(), teacher(), {"encoder.7": "encoder.0"}, run, IMAGE)
+        match(make(), teacher(), {"encoder.7": "encoder.0"}, IMAGE)
     with pytest.raises(UsageError, match=r"is not a block of the teacher"):
-        match(make(), teacher(), {"encoder.0": "bottelneck"}, run, IMAGE)
+        match(make(), teacher(), {"encoder.0": "bottelneck"}, IMAGE)
 
 
 def test_networks_without_common_names_are_asked_for_them() -> None:
     with pytest.raises(ModelSourceError, match=r"name those that match in distil\.blocks"):
-        match(nn.Conv2d(1, 1, 1), teacher(), {}, run, IMAGE)
+        match(nn.Conv2d(1, 1, 1), teacher(), {}, IMAGE)
 
 
 def test_a_block_that_does_not_run_is_refused() -> None:
     with pytest.raises(ModelSourceError, match=r"the student has encoder, but does not run it"):
-        match(make(), teacher(), {"encoder": "encoder.0"}, run, IMAGE)
+        match(make(), teacher(), {"encoder": "encoder.0"}, IMAGE)

@@ -1,7 +1,7 @@
 """Which block of the student learns from which of the teacher."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,9 +12,6 @@ from edgec.learn.distil.features import collect
 from edgec_targets.words import unknown_word
 
 _USUAL = re.compile(r"encoder\.\d+|bottleneck|decoder\.\d+")
-
-Run = Callable[[nn.Module, Tensor], Tensor]
-"""Gives the logits (N, classes, H, W) of a network for images (N, channels, H, W)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Pair:
 
 
 def match(
-    student: nn.Module, teacher: nn.Module, named: Mapping[str, str], run: Run, image: Tensor
+    student: nn.Module, teacher: nn.Module, named: Mapping[str, str], image: Tensor
 ) -> tuple[Pair, ...]:
     """The pairs in the order in which the student runs them, found by running both on `image`.
 
@@ -46,8 +43,8 @@ def match(
             "teacher and student have no blocks encoder.0, bottleneck, decoder.0 and so on in common: name "
             "those that match in distil.blocks, as STUDENT: TEACHER"
         )
-    shown = _run(teacher, list(names.values()), run, image, "teacher")
-    given = _run(student, list(names), run, image, "student")
+    shown = _run(teacher, list(names.values()), image, "teacher")
+    given = _run(student, list(names), image, "student")
     sizes = [feature.shape[-2] * feature.shape[-1] for feature in given.values()]
     bottom = max(index for index, size in enumerate(sizes) if size == min(sizes))
     return tuple(
@@ -60,7 +57,7 @@ def _usual(network: nn.Module) -> list[str]:
     return [name for name, _ in network.named_modules() if _USUAL.fullmatch(name)]
 
 
-def _run(network: nn.Module, names: Iterable[str], run: Run, image: Tensor, who: str) -> dict[str, Tensor]:
+def _run(network: nn.Module, names: Iterable[str], image: Tensor, who: str) -> dict[str, Tensor]:
     known = [name for name, _ in network.named_modules() if name]
     for name in names:
         if name not in known:
@@ -69,7 +66,7 @@ def _run(network: nn.Module, names: Iterable[str], run: Run, image: Tensor, who:
     training = network.training
     network.eval()
     with torch.no_grad(), collect(network, names) as found:
-        run(network, image)
+        network(image)
     network.train(training)
     idle = [name for name in names if name not in found]
     if idle:

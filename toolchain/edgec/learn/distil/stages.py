@@ -2,46 +2,82 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from edgec.errors import UsageError
 from edgec.learn.distil.matching import Pair
-from edgec.recipe import DistilRecipe, TrainRecipe
+from edgec.recipe import DistilRecipe, Recipe, TrainRecipe
 
 Phase = Literal["transfer", "hints", "task"]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One training: `train` with the stage's own epochs and rate; `pairs`: the blocks that it compares."""
+    """One training. `recipe.train` has the stage's own epochs and rate; `pairs`: the blocks it compares."""
 
     name: str
     phase: Phase
-    train: TrainRecipe
+    recipe: Recipe
     pairs: tuple[Pair, ...] = ()
 
 
-def stages(distil: DistilRecipe, train: TrainRecipe, pairs: Sequence[Pair]) -> tuple[Stage, ...]:
-    """In order: the transfer where it trains, the hints' stages, the task; each with a seed of its own."""
-    found = [*_transfer(distil, train), *_hints(distil, train, pairs), _task(distil, train, pairs)]
-    return tuple(
-        Stage(stage.name, stage.phase, _seeded(stage.train, number), stage.pairs)
-        for number, stage in enumerate(found)
+def resolve(recipe: Recipe) -> Recipe:
+    """The recipe with every phase's epochs and rate said; those of the task are `train`'s own.
+
+    Raises UsageError where it says nothing of distillation.
+    """
+    train, distil = recipe.train or TrainRecipe(), recipe.distil
+    if distil is None:
+        raise UsageError("the recipe has no section distil: name a teacher in it")
+
+    def own(phase: Any) -> Any:
+        return phase and phase.model_copy(update={"lr": phase.lr or train.lr})
+
+    task = own(distil.task).model_copy(update={"epochs": distil.task.epochs or train.epochs})
+    said = {"transfer": own(distil.transfer), "hints": own(distil.hints), "task": task}
+    return recipe.model_copy(
+        update={
+            "train": train.model_copy(update={"epochs": task.epochs, "lr": task.lr}),
+            "distil": distil.model_copy(update=said),
+        }
     )
 
 
-def _transfer(distil: DistilRecipe, train: TrainRecipe) -> Iterator[Stage]:
+def stages(recipe: Recipe, pairs: Sequence[Pair]) -> tuple[Stage, ...]:
+    """In order: the transfer where it trains, the hints' stages, the task; `recipe` as `resolve` gives it.
+
+    Each has random numbers of its own. What is said of the epochs of `train`, such as its patience, is said
+    of the task's; the weights that a stage of hints ends with go on, for there is no Dice to choose them by.
+    """
+    train, distil = recipe.train, recipe.distil
+    assert train is not None
+    assert distil is not None
+    before = [*_transfer(recipe, distil), *_hints(recipe, distil, pairs)]
+    compared = tuple(pairs) if distil.task.attention > 0 else ()
+    return (*_seeded(before, train.seed), Stage("task", "task", recipe, compared))
+
+
+def _transfer(recipe: Recipe, distil: DistilRecipe) -> Iterator[Stage]:
     phase = distil.transfer
     if phase is not None and phase.epochs > 0:
-        yield Stage("transfer", "transfer", _own(train, phase.epochs, phase.lr))
+        yield Stage("transfer", "transfer", _with(recipe, epochs=phase.epochs, lr=phase.lr, keep_epoch=None))
 
 
-def _hints(distil: DistilRecipe, train: TrainRecipe, pairs: Sequence[Pair]) -> Iterator[Stage]:
+def _hints(recipe: Recipe, distil: DistilRecipe, pairs: Sequence[Pair]) -> Iterator[Stage]:
     phase = distil.hints
     if phase is None:
         return
+    own = _with(
+        recipe,
+        epochs=phase.epochs,
+        lr=phase.lr,
+        keep_epoch=None,
+        patience=None,
+        validate_every=phase.epochs,  # once, at the end: what is kept is what it ends with
+    )
     for name, group in _groups(phase.stages, pairs):
         if group:
-            yield Stage(f"hints-{name}", "hints", _own(train, phase.epochs, phase.lr), tuple(group))
+            yield Stage(f"hints-{name}", "hints", own, tuple(group))
 
 
 def _groups(by: str, pairs: Sequence[Pair]) -> list[tuple[str, list[Pair]]]:
@@ -55,15 +91,13 @@ def _groups(by: str, pairs: Sequence[Pair]) -> list[tuple[str, list[Pair]]]:
     ]
 
 
-def _task(distil: DistilRecipe, train: TrainRecipe, pairs: Sequence[Pair]) -> Stage:
-    phase = distil.task
-    compared = tuple(pairs) if phase.attention > 0 else ()
-    return Stage("task", "task", _own(train, phase.epochs or train.epochs, phase.lr), compared)
+def _seeded(found: Sequence[Stage], seed: int) -> Iterator[Stage]:
+    """The task has the recipe's seed, the stages before it the next ones."""
+    for number, stage in enumerate(found, 1):
+        recipe = _with(stage.recipe, seed=seed + number)
+        yield Stage(stage.name, stage.phase, recipe, stage.pairs)
 
 
-def _own(train: TrainRecipe, epochs: int, lr: float | None) -> TrainRecipe:
-    return train.model_copy(update={"epochs": epochs, "lr": lr or train.lr})
-
-
-def _seeded(train: TrainRecipe, number: int) -> TrainRecipe:
-    return train.model_copy(update={"seed": train.seed + number})
+def _with(recipe: Recipe, **fields: object) -> Recipe:
+    train = recipe.train or TrainRecipe()
+    return recipe.model_copy(update={"train": train.model_copy(update=fields)})
