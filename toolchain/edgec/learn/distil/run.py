@@ -64,7 +64,8 @@ def distil(
         into = folder if stage.phase == "task" else folder / stage.name
         into.mkdir(exist_ok=True)
         todo = _task(stage, student, shown, weights)
-        found[stage.name] = fit(todo, split, into, classes, log=log, progress=progress)
+        with progress.step(stage.name):
+            found[stage.name] = fit(todo, split, into, classes, log=log, progress=progress)
         student.load_state_dict(load_file(found[stage.name].checkpoint))
     return DistilResult(found)
 
