@@ -13,8 +13,8 @@ from kornia.enhance import adjust_contrast
 from kornia.geometry.transform import get_affine_matrix2d, hflip, vflip, warp_affine
 from torch import Tensor
 
+from edgec.data import IGNORE
 from edgec.errors import DataError
-from edgec.learn.losses import IGNORE
 from edgec.recipe.train import Augmentation
 
 GAIN = 2.0

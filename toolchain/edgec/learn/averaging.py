@@ -45,6 +45,10 @@ class Averaging(pl.Callback):
         """The network gets its own weights back."""
         self._swap(_network(pl_module))
 
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """The network keeps the averages."""
+        self._swap(_network(pl_module))
+
     @contextmanager
     def averaged(self, network: nn.Module) -> Iterator[None]:
         """Within, `network` has the averages."""

@@ -11,11 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from edgec.data import IGNORE
 from edgec.errors import UsageError
 from edgec.recipe import TrainRecipe
-
-IGNORE = 255
-"""The class index of pixels that nobody judges."""
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 """(logits float32 (N, K, H, W), mask int64 (N, H, W)) -> a scalar."""

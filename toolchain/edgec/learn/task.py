@@ -13,7 +13,7 @@ from edgec.errors import DataError, TrainingError, UsageError
 from edgec.learn.batches import Batch
 from edgec.learn.inputs import first_channels, input_spec
 from edgec.learn.logits import are_probabilities, logits_function
-from edgec.learn.losses import IGNORE, loss_function
+from edgec.learn.losses import loss_function
 from edgec.learn.metrics import Scores, score
 from edgec.learn.optimizers import make_optimizer
 from edgec.learn.predict import Segmenter
@@ -87,8 +87,7 @@ class SegmentationTask(pl.LightningModule):
         """The scores of one whole image, by name. Raises DataError where it has no mask."""
         if sample.mask is None:
             raise DataError(f"{sample.name}: has no mask to score against. Name a dataset that has masks.")
-        judged = sample.mask != IGNORE
-        return score(self.segment(sample.image)[judged], sample.mask[judged], self.classes).as_dict()
+        return score(self.segment(sample.image), sample.mask, self.classes).as_dict()
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
         """A whole image stays as it is: `segment` takes it so."""

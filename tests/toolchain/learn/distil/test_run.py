@@ -30,8 +30,7 @@ def run(folder: Path, progress: Progress | None = None, **phases: object) -> Dis
         }
     )
     folder.mkdir(exist_ok=True)
-    classes = ("background", "nucleus")
-    return distil(make(), teacher(), resolve(recipe), SPLIT, folder, classes, progress=progress or Progress())
+    return distil(make(), teacher(), resolve(recipe), SPLIT, folder, progress=progress or Progress())
 
 
 class KilledError(Exception):

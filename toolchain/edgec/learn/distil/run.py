@@ -1,6 +1,5 @@
 """distil(): a student learns from a teacher, stage by stage, in a folder where a killed run goes on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +7,13 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from edgec.data import Split
 from edgec.learn.distil.matching import Pair, match
 from edgec.learn.distil.selection import select_weights
 from edgec.learn.distil.stages import Stage, stages
 from edgec.learn.distil.tasks import HintTask, TaughtTask
 from edgec.learn.distil.teacher import Teacher
-from edgec.learn.fit import FitResult, Split, fit
+from edgec.learn.fit import FitResult, fit
 from edgec.learn.loggers import Log
 from edgec.learn.task import SegmentationTask
 from edgec.progress import SILENT, Progress
@@ -38,7 +38,6 @@ def distil(
     recipe: Recipe,
     split: Split,
     folder: Path,
-    classes: Sequence[str],
     *,
     weights: Tensor | None = None,
     log: Log | None = None,
@@ -65,7 +64,7 @@ def distil(
         into.mkdir(exist_ok=True)
         todo = _task(stage, student, shown, weights)
         with progress.step(stage.name):
-            found[stage.name] = fit(todo, split, into, classes, log=log, progress=progress)
+            found[stage.name] = fit(todo, split, into, log=log, progress=progress)
         student.load_state_dict(load_file(found[stage.name].checkpoint))
     return DistilResult(found)
 

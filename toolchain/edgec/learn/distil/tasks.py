@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from edgec.data import IGNORE
 from edgec.errors import UsageError
 from edgec.learn.batches import Batch
 from edgec.learn.distil.adapters import Adapters
@@ -10,7 +11,7 @@ from edgec.learn.distil.features import collect
 from edgec.learn.distil.losses import attention, hint, soft_targets
 from edgec.learn.distil.matching import Pair
 from edgec.learn.distil.teacher import Teacher
-from edgec.learn.losses import IGNORE, loss_function
+from edgec.learn.losses import loss_function
 from edgec.learn.task import SegmentationTask
 from edgec.recipe import Recipe
 
