@@ -1,5 +1,7 @@
 """`--model` and `--checkpoint` -> Source: a module or an ONNX file, with its weights."""
 
+from edgec.source.description import Description, read_description
 from edgec.source.load import Source, load_source
+from edgec.source.network import make_network
 
-__all__ = ["Source", "load_source"]
+__all__ = ["Description", "Source", "load_source", "make_network", "read_description"]
