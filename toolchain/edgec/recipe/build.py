@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from edgec.recipe.data import DataRecipe
 from edgec.recipe.distil import DistilRecipe
-from edgec.recipe.option import Option
+from edgec.recipe.option import Option as Option
 from edgec.recipe.train import TrainRecipe
 from edgec_calibration.methods import Method
 from edgec_runtime.errors import ManifestError

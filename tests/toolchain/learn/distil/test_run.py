@@ -7,8 +7,10 @@ from safetensors.torch import load_file
 from tests.toolchain.learn.distil.networks import make, teacher
 
 from edgec.data import Split, open_dataset
-from edgec.learn.distil.run import DistilResult, distil
+from edgec.learn.distil.run import run_stages
 from edgec.learn.distil.stages import resolve
+from edgec.learn.fit import FitResult
+from edgec.learn.task import SegmentationTask
 from edgec.progress import Progress, Step
 from edgec.recipe import Recipe
 
@@ -19,8 +21,10 @@ PHASES = {
     "task": {"epochs": 2, "attention": 1.0},
 }
 
+Run = dict[str, FitResult]
 
-def run(folder: Path, progress: Progress | None = None, **phases: object) -> DistilResult:
+
+def run(folder: Path, progress: Progress | None = None, **phases: object) -> Run:
     recipe = Recipe.model_validate(
         {
             "model": "unet_light",
@@ -30,7 +34,8 @@ def run(folder: Path, progress: Progress | None = None, **phases: object) -> Dis
         }
     )
     folder.mkdir(exist_ok=True)
-    return distil(make(), teacher(), resolve(recipe), SPLIT, folder, progress=progress or Progress())
+    task = SegmentationTask(make(), resolve(recipe))
+    return run_stages(task, teacher(), SPLIT, folder, progress=progress or Progress())
 
 
 class KilledError(Exception):
@@ -63,40 +68,40 @@ class Told(Progress):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> DistilResult:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run(tmp_path_factory.mktemp("whole"))
 
 
-def test_stages_run_in_order_and_each_keeps_its_metrics(whole: DistilResult) -> None:
-    assert list(whole.stages) == ["transfer", "hints-encoder", "hints-decoder", "task"]
+def test_stages_run_in_order_and_each_keeps_its_metrics(whole: Run) -> None:
+    assert list(whole) == ["transfer", "hints-encoder", "hints-decoder", "task"]
     for name, epochs in (("transfer", 1), ("hints-encoder", 2), ("hints-decoder", 2), ("task", 2)):
-        folder = whole.stages[name].folder
+        folder = whole[name].folder
         document = json.loads((folder / "metrics.json").read_text())
         assert document["finished"], name
         assert len(document["epochs"]) == epochs
-    assert whole.student.folder == whole.stages["transfer"].folder.parent
+    assert whole["task"].folder == whole["transfer"].folder.parent
 
 
-def test_the_students_checkpoint_holds_the_student_alone(whole: DistilResult) -> None:
-    for stage in whole.stages.values():
+def test_the_students_checkpoint_holds_the_student_alone(whole: Run) -> None:
+    for stage in whole.values():
         assert load_file(stage.checkpoint).keys() == make().state_dict().keys()
-    document = json.loads((whole.student.folder / "metrics.json").read_text())
-    assert document["best"]["dice"] == whole.student.best.dice
-    assert whole.student.best.dice == max(row["dice"] for row in document["epochs"])
+    document = json.loads((whole["task"].folder / "metrics.json").read_text())
+    assert document["best"]["dice"] == whole["task"].best.dice
+    assert whole["task"].best.dice == max(row["dice"] for row in document["epochs"])
 
 
 @pytest.mark.parametrize(("stage", "epoch"), [("hints-decoder", 2), ("task", 2)])
 def test_a_killed_run_goes_on_where_it_was_and_ends_the_same(
-    whole: DistilResult, tmp_path: Path, stage: str, epoch: int
+    whole: Run, tmp_path: Path, stage: str, epoch: int
 ) -> None:
     with pytest.raises(KilledError):
         run(tmp_path, Killer(stage, f"epoch {epoch} of 2"))
     again = run(tmp_path, told := Told())
     first = told.names[told.names.index(stage) + 1]
     assert first == f"epoch {epoch} of 2"
-    assert told.names[: told.names.index(stage)] == list(whole.stages)[: list(whole.stages).index(stage)]
-    weights = load_file(again.student.checkpoint)
-    for name, tensor in load_file(whole.student.checkpoint).items():
+    assert told.names[: told.names.index(stage)] == list(whole)[: list(whole).index(stage)]
+    weights = load_file(again["task"].checkpoint)
+    for name, tensor in load_file(whole["task"].checkpoint).items():
         assert torch.equal(tensor, weights[name]), name
 
 
@@ -104,5 +109,5 @@ def test_hints_change_the_result_and_pass_their_last_weights_on(tmp_path: Path) 
     task = {"epochs": 1}
     alone = run(tmp_path / "alone", task=task)
     hinted = run(tmp_path / "hinted", hints={"epochs": 1, "stages": "all"}, task=task)
-    one, other = load_file(alone.student.checkpoint), load_file(hinted.student.checkpoint)
+    one, other = load_file(alone["task"].checkpoint), load_file(hinted["task"].checkpoint)
     assert any(not torch.equal(tensor, other[name]) for name, tensor in one.items())

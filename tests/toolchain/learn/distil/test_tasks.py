@@ -43,7 +43,7 @@ def test_the_loss_of_hints_is_the_mean_over_the_pairs() -> None:
     adapted = [task.adapters(features(student, pair.student), pair) for pair in PAIRS[:2]]  # the same weights
     taught = [features(teacher().eval(), pair.teacher) for pair in PAIRS[:2]]
     expected = sum(hint(*both).item() for both in zip(adapted, taught, strict=True)) / 2
-    assert float(task.loss(BATCH)) == pytest.approx(expected, rel=1e-5)
+    assert task.loss(BATCH).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_loss_of_the_task_is_the_weighed_sum() -> None:
@@ -53,12 +53,12 @@ def test_the_loss_of_the_task_is_the_weighed_sum() -> None:
     soft = soft_targets(student.logits(IMAGE), taught.logits(IMAGE), 3.0, MASK != 255)
     each = [attention(features(make(), p.student), features(taught, p.teacher)) for p in PAIRS]
     expected = float(hard) + 0.5 * float(soft) + 2.0 * float(torch.stack(each).mean())
-    assert float(task.loss(BATCH)) == pytest.approx(expected, rel=1e-5)
+    assert task.loss(BATCH).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_teacher_without_weight_leaves_the_task_alone() -> None:
     task = TaughtTask(make(), recipe(logits=0, attention=0), shown(), ())
-    assert float(task.loss(BATCH)) == float(SegmentationTask(make(), recipe()).loss(BATCH))
+    assert task.loss(BATCH).item() == SegmentationTask(make(), recipe()).loss(BATCH).item()
 
 
 @pytest.mark.parametrize("kind", ["hints", "task"])

@@ -1,6 +1,5 @@
-"""distil(): a student learns from a teacher, stage by stage, in a folder where a killed run goes on."""
+"""run_stages(): a student learns from a teacher, stage by stage, in a folder where a killed run goes on."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -17,56 +16,43 @@ from edgec.learn.fit import FitResult, fit
 from edgec.learn.loggers import Log
 from edgec.learn.task import SegmentationTask
 from edgec.progress import SILENT, Progress
-from edgec.recipe import DistilRecipe, Recipe
+from edgec.recipe import DistilRecipe
 
 
-@dataclass(frozen=True)
-class DistilResult:
-    """What each stage came to, by its name, in order; the task's, the last, is the student."""
-
-    stages: dict[str, FitResult]
-
-    @property
-    def student(self) -> FitResult:
-        """Its best weights by Dice."""
-        return self.stages["task"]
-
-
-def distil(
-    student: nn.Module,
+def run_stages(
+    task: SegmentationTask,
     teacher: nn.Module,
-    recipe: Recipe,
     split: Split,
     folder: Path,
     *,
-    weights: Tensor | None = None,
     log: Log | None = None,
     progress: Progress = SILENT,
-) -> DistilResult:
-    """Train `student` through the phases of `recipe`, which is as `resolve` gives it.
+) -> dict[str, FitResult]:
+    """Train the network of `task`, the student, through the phases of its recipe, which `resolve` has made.
 
-    The task is trained in `folder`, which must exist, every stage before it in a folder of its own in there,
-    each as `fit` does it and from the best weights of the one before: a stage that is over is not trained
-    again, and one that was interrupted goes on. `teacher` stays as it is. The rest is as for `fit`.
+    The task itself is trained in `folder`, which must exist, every stage before it in a folder of its own in
+    there, each as `fit` does it and from the best weights of the one before: a stage that is over is not
+    trained again, and one that was interrupted goes on. `teacher` stays as it is. Gives what each stage came
+    to, by its name and in order; the task's is the last.
 
     Raises UsageError and ModelSourceError where teacher and student do not fit, and what `fit` raises.
     """
-    assert recipe.distil is not None
-    task = SegmentationTask(student, recipe, weights)
+    student, distil = task.network, task.recipe.distil
+    assert distil is not None
     example = _example(task)
     shown = Teacher(teacher, example, task.channels)
-    pairs = _pairs(student, teacher, recipe.distil, example)
-    if recipe.distil.transfer is not None and recipe.distil.transfer.start == "teacher":
+    pairs = _pairs(student, teacher, distil, example)
+    if distil.transfer is not None and distil.transfer.start == "teacher":
         select_weights(student, teacher)
     found: dict[str, FitResult] = {}
-    for stage in stages(recipe, pairs):
+    for stage in stages(task.recipe, pairs):
         into = folder if stage.phase == "task" else folder / stage.name
         into.mkdir(exist_ok=True)
-        todo = _task(stage, student, shown, weights)
+        todo = _task(stage, student, shown, task.class_weights)
         with progress.step(stage.name):
             found[stage.name] = fit(todo, split, into, log=log, progress=progress)
         student.load_state_dict(load_file(found[stage.name].checkpoint))
-    return DistilResult(found)
+    return found
 
 
 def _pairs(student: nn.Module, teacher: nn.Module, distil: DistilRecipe, example: Tensor) -> tuple[Pair, ...]:
