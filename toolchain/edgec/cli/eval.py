@@ -10,6 +10,7 @@ import click
 from edgec.cli.bundles import bench_line, choice_options, exit_code, newest_bundle
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.recipes import described
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
@@ -55,8 +56,9 @@ def command(
     """Score a bundle's variants, or a checkpoint, on images with known masks.
 
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where nothing is named. CHECKPOINT is a
-    .safetensors, .pt or .pth file, judged in torch; --model alone judges the weights that come with it. Exit
-    code 1: some variant could not run, 2: none could; the table says why.
+    .safetensors, .pt or .pth file, judged in torch; one that edgec trained needs no --model. --model alone
+    judges the weights that come with it. Exit code 1: some variant could not run, 2: none could; the table
+    says why.
     """
     from edgec.evaluation import Detail, EvalResult, evaluations
     from edgec.learn.metrics import Measures
@@ -95,13 +97,13 @@ def _recipe(path: Path | None, model: str | None, *, variants: bool) -> "Recipe 
     is_checkpoint = path is not None and path.suffix in CHECKPOINTS
     if model is None and not is_checkpoint:
         return None
-    if model is None:
-        raise UsageError(f"{path} is a checkpoint: name its network, --model NETWORK")
     if path is not None and not is_checkpoint:
         raise UsageError(f"--model goes with a checkpoint ({', '.join(CHECKPOINTS)}), not with {path}")
     if variants:
         raise UsageError("--target and --precision choose variants of a bundle; a checkpoint has none")
-    return Recipe(model=model, checkpoint=path)
+    if model is None and path is not None:
+        return Recipe(**described(path), checkpoint=path)
+    return Recipe(model=str(model), checkpoint=path)
 
 
 def _build_line(path: Path | None, model: str | None) -> str:

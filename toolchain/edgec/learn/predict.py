@@ -17,9 +17,10 @@ _EXAMPLE = 64  # pixels; where the network takes any size
 
 
 class Segmenter:
-    """A network with what stands before and behind it; `probabilities`: whether that is what it gives.
+    """A network with what stands before and behind it.
 
-    `classes`: how many it tells apart, with the background.
+    `channels`: of its output; `probabilities`: whether that is what it gives; `classes`: how many it tells
+    apart, with the background.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Segmenter:
     ) -> None:
         self._network, self._spec = network, spec
         single = channels == 1
+        self.channels, self.probabilities = channels, probabilities
         self.classes = channels + single
         missing: Activation = "sigmoid" if single else "softmax"
         self._output = OutputSpec(
