@@ -36,8 +36,8 @@ def train_table(result: "TrainResult") -> Table:
     """The metrics of the epoch whose weights are kept."""
     fitted = result.fitted
     found = fitted.best.as_dict()
-    table = new_table(f"{fitted.checkpoint}", ["epoch"], list(METRICS.values()))
-    table.add_row(str(fitted.best_epoch), *(number(found[key], 4) for key in METRICS))
+    table = new_table(str(fitted.checkpoint), ["epoch"], [METRICS[key] for key in found])
+    table.add_row(str(fitted.best_epoch), *(number(value, 4) for value in found.values()))
     return table
 
 
