@@ -19,8 +19,11 @@ def load_teacher(distil: DistilRecipe, spec: InputSpec) -> nn.Module:
     """
     model, checkpoint, options = distil.teacher, distil.checkpoint, distil.options
     if model.endswith(".safetensors"):
-        model, checkpoint = _described(Path(model)).model, Path(model)
-        options = _described(checkpoint).options
+        if checkpoint is not None:
+            raise UsageError(f"the teacher {model} is a checkpoint itself: leave {checkpoint} out")
+        checkpoint = Path(model)
+        described = _described(checkpoint)
+        model, options = described.model, described.options
     source = load_source(model, checkpoint, options=options)
     if source.module is None:
         raise UsageError(
@@ -38,12 +41,13 @@ def load_teacher(distil: DistilRecipe, spec: InputSpec) -> nn.Module:
 
 
 def _described(checkpoint: Path) -> Description:
+    """Of a network of edgec's: no file decides which code is run."""
     found = read_description(checkpoint)
+    name = "name that as the teacher, and the file with --teacher-checkpoint (distil.checkpoint)"
     if found is None:
-        raise UsageError(
-            f"{checkpoint} does not say which network it is of: name that as the teacher, and the file with "
-            "--teacher-checkpoint (distil.checkpoint)"
-        )
+        raise UsageError(f"{checkpoint} does not say which network it is of: {name}")
+    if ":" in found.model:
+        raise UsageError(f"{checkpoint} is of a network of your own, {found.model}: {name}")
     return found
 
 

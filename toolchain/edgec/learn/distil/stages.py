@@ -28,7 +28,7 @@ def resolve(recipe: Recipe) -> Recipe:
     """
     train, distil = recipe.train or TrainRecipe(), recipe.distil
     if distil is None:
-        raise UsageError("the recipe has no section distil: name a teacher in it")
+        raise UsageError("there is no teacher: give --teacher MODEL, or the recipe's distil.teacher")
 
     def own(phase: Any) -> Any:
         return phase and phase.model_copy(update={"lr": phase.lr or train.lr})
