@@ -15,6 +15,7 @@ from edgec.cli.words import printable
 from edgec_runtime.errors import EdgecError
 
 COMMANDS = {
+    "data": "edgec.cli.data",
     "train": "edgec.cli.train",
     "distil": "edgec.cli.distil",
     "build": "edgec.cli.build",

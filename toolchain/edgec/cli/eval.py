@@ -10,7 +10,6 @@ import click
 from edgec.cli.bundles import bench_line, choice_options, exit_code, newest_bundle
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.recipes import described
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
@@ -56,9 +55,9 @@ def command(
     """Score a bundle's variants, or a checkpoint, on images with known masks.
 
     BUNDLE is a .edgec file or a folder; the newest of artifacts/ where nothing is named. CHECKPOINT is a
-    .safetensors, .pt or .pth file, judged in torch; one that edgec trained needs no --model. --model alone
-    judges the weights that come with it. Exit code 1: some variant could not run, 2: none could; the table
-    says why.
+    .safetensors, .pt or .pth file, judged in torch; --model names its network where it does not say that
+    itself, and --model alone judges the weights that come with it. Exit code 1: some variant could not run,
+    2: none could; the table says why.
     """
     from edgec.evaluation import Detail, EvalResult, evaluations
     from edgec.learn.metrics import Measures
@@ -93,6 +92,7 @@ def _recipe(path: Path | None, model: str | None, *, variants: bool) -> "Recipe 
     """The checkpoint's; None where a bundle is meant. Raises UsageError where words do not go together."""
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
+    from edgec.source.described import described
 
     is_checkpoint = path is not None and path.suffix in CHECKPOINTS
     if model is None and not is_checkpoint:
@@ -101,9 +101,7 @@ def _recipe(path: Path | None, model: str | None, *, variants: bool) -> "Recipe 
         raise UsageError(f"--model goes with a checkpoint ({', '.join(CHECKPOINTS)}), not with {path}")
     if variants:
         raise UsageError("--target and --precision choose variants of a bundle; a checkpoint has none")
-    if model is None and path is not None:
-        return Recipe(**described(path), checkpoint=path)
-    return Recipe(model=str(model), checkpoint=path)
+    return Recipe(**({"model": model} if path is None else described(path, model)))
 
 
 def _build_line(path: Path | None, model: str | None) -> str:

@@ -46,20 +46,21 @@ def recipe_from(path: Path, overrides: tuple[str, ...]) -> "Recipe":
 def make_recipe(options: dict[str, Any]) -> "Recipe":
     """The options that were given -> Recipe; the recipe's own defaults fill the rest.
 
-    Without a model they fill what the checkpoint says of itself. Raises UsageError naming the option whose
+    What a checkpoint says of itself goes before the defaults. Raises UsageError naming the option whose
     value is not possible, CheckpointError.
     """
     from pydantic import ValidationError
 
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
+    from edgec.source.described import described
 
     given = {key: value for key, value in options.items() if value is not None and value != ()}
     given["size"] = options["size"]  # None is a choice here: any size
-    if options["model"] is None:
-        if options["checkpoint"] is None:
-            raise click.MissingParameter(param_type="option", param_hint="'--model'")
-        given = _over(described(options["checkpoint"]), given)
+    if options["checkpoint"] is not None:
+        given = _over(described(options["checkpoint"], options["model"]), given)
+    elif options["model"] is None:
+        raise click.MissingParameter(param_type="option", param_hint="'--model'")
     if "precisions" in given:
         given["precisions"] = _with_fp32(given["precisions"])
     try:
@@ -69,26 +70,6 @@ def make_recipe(options: dict[str, Any]) -> "Recipe":
         key = str(first["loc"][0]) if first["loc"] else ""
         where = f"{OPTION_OF.get(key, '--' + key)}: " if key else ""
         raise UsageError(f"{where}{first['msg'].removeprefix('Value error, ')}") from error
-
-
-def described(checkpoint: Path) -> dict[str, Any]:
-    """The fields of a recipe that a checkpoint says itself: its network, input and classes.
-
-    Raises CheckpointError where it says nothing, or that code of a user's own makes the network: no file
-    decides which code is run.
-    """
-    from edgec.errors import CheckpointError
-    from edgec.source import read_description
-
-    found = read_description(checkpoint)
-    if found is None:
-        raise CheckpointError(f"{checkpoint} does not say which network it is of: name it with --model")
-    if ":" in found.model:
-        raise CheckpointError(
-            f"{checkpoint} is of a network of your own, {found.model}: name it with --model"
-        )
-    fields = found.input.model_dump() | {"classes": found.classes}
-    return {"model": found.model, "options": found.options, **fields}
 
 
 def _over(said: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

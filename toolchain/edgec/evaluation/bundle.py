@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from edgec.data import Dataset, open_dataset
+from edgec.data import Dataset
 from edgec.errors import DataError, UsageError
-from edgec.evaluation.judge import judge
+from edgec.evaluation.judge import judge, open_truth
 from edgec.evaluation.result import OVERLAP_ALONE, Detail, EvalResult, averaged
 from edgec.progress import SILENT, Progress
 from edgec_runtime import Session
@@ -44,11 +44,10 @@ def evaluations(
     with Bundle.open(bundle) as opened:
         variants = chosen_variants(opened, targets, precisions)
         classes = tuple(one.name for one in opened.manifest.output.classes)
-    dataset = open_dataset(data, classes=len(classes))
+    dataset = open_truth(data, classes)
     for variant in variants:
-        row = EvalResult(
-            variant.target, variant.engine, variant.precision, variant.profile, classes=classes[1:]
-        )
+        name = (variant.target, variant.engine, variant.precision, variant.profile)
+        row = EvalResult(*name, classes=dataset.class_names[1:])
         with progress.step(f"evaluate {variant.target} {in_words(variant.precision, variant.profile)}"):
             result = _evaluate_variant(bundle, row, dataset, threads, detail)
         yield result

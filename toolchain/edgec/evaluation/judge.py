@@ -1,13 +1,13 @@
 """judge(): from a function of image -> mask to scores, whatever computes the mask."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from edgec.data import Dataset, Sample
+from edgec.data import Dataset, Sample, open_dataset
 from edgec.errors import DataError
 from edgec.learn.metrics import OVERLAP, DetailedScores, Measures, Scores, mean_scores, score_in_detail
 
@@ -41,6 +41,20 @@ def judge(segment: Segment, dataset: Dataset, measures: Measures = OVERLAP) -> I
         except DataError as error:
             raise DataError(f"{dataset.name}: {sample.name}: {error}") from error
         yield Judged(sample.name, sample.image, truth, prediction, scores)
+
+
+def open_truth(data: str, classes: int | Sequence[str]) -> Dataset:
+    """The data set that `data` names, with so many classes or these, the background first.
+
+    They are found by their names where the data set has such, else they are its own in their order, if they
+    are as many. Raises DataError.
+    """
+    if isinstance(classes, int):
+        return open_dataset(data, classes=classes)
+    try:
+        return open_dataset(data, classes=classes)
+    except DataError:
+        return open_dataset(data, classes=len(classes))
 
 
 def score_masks(segment: Segment, dataset: Dataset) -> Scores:

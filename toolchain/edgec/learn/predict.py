@@ -59,8 +59,8 @@ def segmenter(network: nn.Module, recipe: Recipe, channels: int) -> Segmenter:
     spec = input_spec(recipe, channels)
     generator = torch.Generator().manual_seed(0)
     example = torch.rand(1, channels, spec.height or _EXAMPLE, spec.width or _EXAMPLE, generator=generator)
-    with torch.no_grad():
-        found = network(example)
+    with torch.enable_grad():
+        found = network(example.requires_grad_())
     if not isinstance(found, Tensor) or found.ndim != 4:
         raise UsageError(f"{recipe.model} gives no tensor (N, K, H, W): edgec takes networks that give one")
     given = recipe.activation
