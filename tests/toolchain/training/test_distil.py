@@ -90,7 +90,7 @@ def test_what_cannot_teach_is_refused(data: Path, distilled: dict[str, object] |
 def test_a_checkpoint_that_says_nothing_needs_its_network(data: Path) -> None:
     network = zoo.create("unet_light", widths=(8, 16))
     save_file(network.state_dict(), "plain.safetensors")
-    with pytest.raises(UsageError, match="does not say which network it is of"):
+    with pytest.raises(CheckpointError, match="does not say which network it is of"):
         distil(recipe(data, {"teacher": "plain.safetensors"}))
     with pytest.raises(CheckpointError, match="does not fit the network"):
         distil(recipe(data, {"teacher": "unet_light", "checkpoint": "plain.safetensors"}))

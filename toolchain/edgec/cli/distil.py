@@ -7,7 +7,6 @@ import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.recipes import described
 from edgec.cli.train import Given, learning_recipe, lines_after
 from edgec.cli.train import command as train
 
@@ -83,5 +82,7 @@ def command(
 def _student(word: str | None) -> Given:
     if word is None or not word.endswith(".safetensors"):
         return [("--student", "model", word)]
-    fields = described(Path(word)) | {"train.start": word}
+    from edgec.source.described import described
+
+    fields = described(Path(word)) | {"checkpoint": None, "train.start": word}
     return [("--student", key, value) for key, value in fields.items()]

@@ -7,6 +7,7 @@ from torch import nn
 from edgec.errors import UsageError
 from edgec.recipe import DistilRecipe
 from edgec.source import Description, load_source, read_description
+from edgec.source.described import described
 from edgec_runtime.format.manifest import InputSpec
 
 
@@ -22,8 +23,8 @@ def load_teacher(distil: DistilRecipe, spec: InputSpec) -> nn.Module:
         if checkpoint is not None:
             raise UsageError(f"the teacher {model} is a checkpoint itself: leave {checkpoint} out")
         checkpoint = Path(model)
-        described = _described(checkpoint)
-        model, options = described.model, described.options
+        said = described(checkpoint)
+        model, options = said["model"], said["options"]
     source = load_source(model, checkpoint, options=options)
     if source.module is None:
         raise UsageError(
@@ -40,22 +41,11 @@ def load_teacher(distil: DistilRecipe, spec: InputSpec) -> nn.Module:
     return source.module
 
 
-def _described(checkpoint: Path) -> Description:
-    """Of a network of edgec's: no file decides which code is run."""
-    found = read_description(checkpoint)
-    name = "name that as the teacher, and the file with --teacher-checkpoint (distil.checkpoint)"
-    if found is None:
-        raise UsageError(f"{checkpoint} does not say which network it is of: {name}")
-    if ":" in found.model:
-        raise UsageError(f"{checkpoint} is of a network of your own, {found.model}: {name}")
-    return found
-
-
-def _check_input(described: Description | None, spec: InputSpec, checkpoint: Path) -> None:
-    if described is None:
+def _check_input(said: Description | None, spec: InputSpec, checkpoint: Path) -> None:
+    if said is None:
         return
     for name in ("channels", "colour", "scale", "mean", "std"):
-        shown, given = getattr(described.input, name), getattr(spec, name)
+        shown, given = getattr(said.input, name), getattr(spec, name)
         if shown != given:
             raise UsageError(
                 f"the teacher {checkpoint} learned from images of {name} {_words(shown)}, the student is "

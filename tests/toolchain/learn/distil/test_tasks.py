@@ -52,7 +52,7 @@ def test_the_loss_of_the_task_is_the_weighed_sum() -> None:
     student, taught = make(), teacher().eval()
     soft = soft_targets(student.logits(IMAGE), taught.logits(IMAGE), 3.0, MASK != 255)
     each = [attention(features(make(), p.student), features(taught, p.teacher)) for p in PAIRS]
-    expected = float(hard) + 0.5 * float(soft) + 2.0 * float(torch.stack(each).mean())
+    expected = hard.item() + 0.5 * soft.item() + 2.0 * torch.stack(each).mean().item()
     assert task.loss(BATCH).item() == pytest.approx(expected, rel=1e-5)
 
 

@@ -29,8 +29,7 @@ class Teacher:
                 f"the teacher takes images of {_channels(taken)}, the student of {_channels(given)}: give "
                 "both networks the same"
             )
-        with torch.no_grad():
-            found = network(example)
+        found = network(example.detach().requires_grad_())  # with gradients: they tell what was done last
         if found.shape[1] != channels:
             raise UsageError(
                 f"the teacher's output has {_channels(found.shape[1])}, the student's {_channels(channels)}: "
