@@ -11,7 +11,9 @@ from edgec.learn.distil.matching import Pair
 class Adapters(nn.Module):
     """A 1x1 convolution for each pair whose widths differ: FitNets' regressors, https://arxiv.org/abs/1412.6550.
 
-    They belong to the training and never to the student: its checkpoint has none of them.
+    They have no bias: with one, the student may be silent where the teacher always says the same, such as
+    within an object, and where a ReLU is silent no gradient of the task wakes it up again. They belong to the
+    training and never to the student: its checkpoint has none of them.
     """
 
     def __init__(self, pairs: Iterable[Pair], seed: int) -> None:
@@ -20,7 +22,7 @@ class Adapters(nn.Module):
             torch.manual_seed(seed)
             self.convolutions = nn.ModuleDict(
                 {
-                    _key(pair): nn.Conv2d(pair.student_channels, pair.teacher_channels, 1)
+                    _key(pair): nn.Conv2d(pair.student_channels, pair.teacher_channels, 1, bias=False)
                     for pair in pairs
                     if pair.student_channels != pair.teacher_channels
                 }
