@@ -17,6 +17,7 @@ from edgec_runtime.errors import EdgecError
 COMMANDS = {
     "data": "edgec.cli.data",
     "train": "edgec.cli.train",
+    "distil": "edgec.cli.distil",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",

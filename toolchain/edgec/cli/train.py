@@ -1,8 +1,9 @@
 """`edgec train`"""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from edgec.training import TrainResult
 
 LOGS = ("tensorboard", "wandb")
-OPTION_OF = {"model": "--model", "data.path": "--data", "train.epochs": "--epochs"}
+
+Given = Sequence[tuple[str, str, Any]]
+"""An option, the key of a recipe that it sets, and its value; None where it was not given."""
 
 
 @click.command(cls=Command, name="train")
@@ -72,8 +75,12 @@ def command(
     from edgec.learn.trainer import Processes
     from edgec.training import train
 
-    options: dict[str, str | int | None] = {"model": model, "data.path": data, "train.epochs": epochs}
-    recipe = _recipe(recipe_word, options, overrides)
+    given: Given = [
+        ("--model", "model", model),
+        ("--data", "data.path", data),
+        ("--epochs", "train.epochs", epochs),
+    ]
+    recipe = learning_recipe(recipe_word, given, overrides)
     if find_lr:
         _find(display, recipe)
         return
@@ -85,18 +92,20 @@ def command(
         _show(display, result)
 
 
-def _recipe(word: str | None, options: dict[str, str | int | None], overrides: tuple[str, ...]) -> "Recipe":
+def learning_recipe(word: str | None, given: Given, overrides: tuple[str, ...]) -> "Recipe":
+    """The recipe of RECIPE, options and --set, the later over the earlier. Raises UsageError."""
     from edgec.recipe.file import checked, read_tree
     from edgec.recipe.plain import Tree
     from edgec.recipe.shipped import find_recipe
 
-    if word is None and options["model"] is None:
-        raise click.UsageError("name a RECIPE, or a network with --model and images with --data")
+    network, _, named = next(each for each in given if each[1] == "model")
+    if word is None and named is None:
+        raise click.UsageError(f"name a RECIPE, or a network with {network} and images with --data")
     path = None if word is None else find_recipe(word)
     tree = Tree() if path is None else read_tree(path)
-    for key, value in options.items():
+    for option, key, value in given:
         if value is not None:
-            tree.put(tuple(key.split(".")), value, OPTION_OF[key])
+            tree.put(tuple(key.split(".")), value, option)
     return checked(tree, overrides, "the command line" if path is None else str(path))
 
 
@@ -114,18 +123,22 @@ def _find(display: Display, recipe: "Recipe") -> None:
 
 
 def _show(display: Display, result: "TrainResult") -> None:
-    from edgec.learn.fit import RECIPE
     from edgec.report.curves import draw_curves
     from edgec.report.train import draw_samples, summary, train_document, train_table
 
     fitted = result.fitted
     draw_curves(fitted, fitted.folder / "curves.png")
     draw_samples(result, fitted.folder / "samples.png")
-    data, best = result.recipe.data, str(fitted.checkpoint)
-    then = [
+    display.result(train_document(result), train_table(result), summary(result), then=lines_after(result))
+
+
+def lines_after(result: "TrainResult") -> list[str]:
+    """What to run next: judge the weights, build them."""
+    from edgec.learn.fit import RECIPE
+
+    data, best = result.recipe.data, str(result.fitted.checkpoint)
+    recipe = str(result.fitted.folder / RECIPE)
+    return [
         shlex.join(["edgec", "eval", best, "--data", "DATA" if data is None else str(data.path)]),
-        shlex.join(
-            ["edgec", "build", "--recipe", str(fitted.folder / RECIPE), "--set", f"checkpoint={best}"]
-        ),
+        shlex.join(["edgec", "build", "--recipe", recipe, "--set", f"checkpoint={best}"]),
     ]
-    display.result(train_document(result), train_table(result), summary(result), then=then)

@@ -27,7 +27,7 @@ _LEARNED = {
 def learning_digest(recipe: Recipe) -> str:
     """sha256 (hex) of all that a recipe says of how weights come to be; folders count by their names."""
     fields = recipe.model_dump(mode="json", include=_LEARNED)
-    for section, key in (("data", "path"), ("train", "start")):
+    for section, key in (("data", "path"), ("train", "start"), ("distil", "checkpoint")):
         if fields[section] and fields[section][key]:
             fields[section][key] = Path(fields[section][key]).name
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

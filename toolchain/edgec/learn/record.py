@@ -81,6 +81,13 @@ class Record(pl.Callback):
         self.rows = state_dict["rows"]
 
 
+def begin(folder: Path, about: Mapping[str, Any]) -> None:
+    """Say that a run has begun, where nothing says so yet. Raises OutputError."""
+    if not (folder / METRICS).exists():
+        document = {"schema": 1, "finished": False, **about, "best": None, "epochs": []}
+        write_file(folder / METRICS, json.dumps(document, indent=1) + "\n")
+
+
 def as_csv(rows: Sequence[Row]) -> str:
     """A line a row, empty where a row lacks a column."""
     columns = list(dict.fromkeys(key for row in rows for key in row))

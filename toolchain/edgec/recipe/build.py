@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from edgec.recipe.data import DataRecipe
 from edgec.recipe.distil import DistilRecipe
+from edgec.recipe.option import Option as Option
 from edgec.recipe.train import TrainRecipe
 from edgec_calibration.methods import Method
 from edgec_runtime.errors import ManifestError
@@ -20,9 +21,6 @@ from edgec_runtime.format.names import segment_problem
 Size = tuple[int, int]
 Output = Literal["probability", "mask"]
 Io = Literal["float", "int8"]
-Option = str | int | float | bool | tuple[int, ...] | None
-"""What a network of the zoo may be told: a width, a number of classes, a switch."""
-
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
 CALIBRATION = "nuclei-calibration"
