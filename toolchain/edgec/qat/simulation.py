@@ -7,7 +7,7 @@ import numpy.typing as npt
 import onnx_ir as ir
 
 from edgec.graph import Graph
-from edgec.passes.activation import closing_activation
+from edgec.passes.activation import logits_of
 from edgec.passes.arrays import array_of
 from edgec.qat.network import Network
 from edgec.qat.step import Step, steps_of
@@ -73,7 +73,8 @@ def _network(run: Graph, steps: list[Step], floats: Graph) -> Network:
     weights = {name: np.asarray(_constants(floats)[name], np.float32) for name in names}
     used = {name for step in steps for name in step.inputs if name is not None}
     constants = {name: given[name] for name in sorted(used) if name in given and name not in weights}
-    return Network(steps, (str(run.input.name), str(run.output.name), _logits(run)), weights, constants)
+    ends = (str(run.input.name), str(run.output.name), str(logits_of(run).name))
+    return Network(steps, ends, weights, constants)
 
 
 def _constants(graph: Graph) -> dict[str, Array]:
@@ -82,11 +83,3 @@ def _constants(graph: Graph) -> dict[str, Array]:
         for name, value in graph.model.graph.initializers.items()
         if value.const_value is not None
     }
-
-
-def _logits(graph: Graph) -> str:
-    """The value before the activation that closes the network, else what it gives."""
-    closing = graph.output.producer()
-    if closing is None or closing_activation(graph) == "none" or closing.inputs[0] is None:
-        return str(graph.output.name)
-    return str(closing.inputs[0].name)
