@@ -12,7 +12,7 @@ BIN := .venv/bin
 STAMP := .venv/installed-$(shell pwd | cksum | cut -d' ' -f1)
 BUNDLE := artifacts/unet_light-1.0.0.edgec
 GATED := runs/gate
-IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/evaluation/images/*.png)))
+IMAGE = $(firstword $(sort $(wildcard toolchain/edgec/assets/nuclei/val/images/*.png)))
 # Workers of pytest: the engines' own threads want the cores too. A file stays with one worker, as its bundles
 # and environments are made once a worker.
 WORKERS ?= 2
@@ -23,7 +23,7 @@ export EDGEC_CACHE ?= $(CURDIR)/artifacts/.cache
 
 demo: $(STAMP)
 	$(BIN)/edgec build --model unet_light --quant int8-static --force
-	$(BIN)/edgec eval $(BUNDLE) --data nuclei
+	$(BIN)/edgec eval $(BUNDLE) --data nuclei#val
 	$(BIN)/python -m edgec_runtime run $(BUNDLE) --image $(IMAGE) --out artifacts/mask.png
 	$(BIN)/edgec bench $(BUNDLE) --target cpu --target openvino --target tflite
 

@@ -19,7 +19,7 @@ from edgec_runtime.commands import COMMANDS as DEVICE_COMMANDS
 ROOT = Path(__file__).parents[1]
 COMMANDS_PAGE = ROOT / "docs/commands.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")})
-IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/evaluation/images").glob("*.png"))[0]
+IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/val/images").glob("*.png"))[0]
 RUN = {"edgec": [sys.executable, "-m", "edgec"], "python": [sys.executable]}
 
 INTRODUCTION = """\

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/evaluation/images").glob("*.png"))[0]
-DATA = {".py", ".c", ".yaml", ".typed", ".safetensors", ".png", ".md", ".json"}
+IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/val/images").glob("*.png"))[0]
+DATA = {".py", ".c", ".yaml", ".typed", ".safetensors", ".png", ".md", ".json", ".txt"}
 
 
 @pytest.fixture(scope="module")

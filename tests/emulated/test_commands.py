@@ -13,7 +13,7 @@ from edgec_runtime.session import Session
 
 pytestmark = pytest.mark.slow
 CORES = ["cortex-a72", "cortex-a76"]
-IMAGES = Path(__file__).parents[2] / "toolchain/edgec/assets/nuclei/evaluation/images"
+IMAGES = Path(__file__).parents[2] / "toolchain/edgec/assets/nuclei/val/images"
 RUNTIME = ("-m", "edgec_runtime")
 
 

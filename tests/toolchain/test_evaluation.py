@@ -38,7 +38,7 @@ def test_choosing_variants(tiny_bundle: Path) -> None:
 
 
 def test_images_without_masks(tiny_bundle: Path, tmp_path: Path) -> None:
-    image = next(iter(open_dataset("nuclei").files)).image
+    image = open_dataset("nuclei").entries[0].files[0]
     (tmp_path / image.name).write_bytes(image.read_bytes())
     with pytest.raises(DataError, match="no mask"):
         evaluate(tiny_bundle, str(tmp_path))

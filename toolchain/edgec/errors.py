@@ -8,6 +8,7 @@
         |-- ModelSourceError        --model names nothing that can be built
         |-- CheckpointError         weights that do not fit, are damaged or are not finite
         |-- DataError               a folder of images that cannot be used
+        |-- TrainingError           a training that diverged, or a run that cannot go on
         |-- ExportError             torch or ONNX could not express the network
         |-- GraphError              a graph breaks the contract of a pass
         |-- UnsupportedOperatorError    a target's engine has no such operator
@@ -37,6 +38,7 @@ __all__ = [
     "OutputError",
     "ParityError",
     "QuantizationError",
+    "TrainingError",
     "UnsupportedOperatorError",
     "UsageError",
     "WorkstationError",
@@ -53,6 +55,10 @@ class CheckpointError(WorkstationError):
 
 class DataError(WorkstationError):
     """A folder of images that cannot be used."""
+
+
+class TrainingError(WorkstationError):
+    """A training that diverged, or a run that cannot go on."""
 
 
 class ExportError(WorkstationError):

@@ -40,7 +40,7 @@ def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> 
     Raises EdgecError, UsageError too where a float layer is none of the network's.
     """
     with progress.step(f"load {recipe.model}"):
-        source = load_source(recipe.model, recipe.checkpoint, recipe.channels)
+        source = load_source(recipe.model, recipe.checkpoint, recipe.channels, recipe.options)
     with progress.step("export"):
         exported = export(source, recipe.size)
     source, network = for_output(recipe.output, source, exported.graph)
@@ -66,7 +66,7 @@ def _job(
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     calibration = _calibration(recipe, source, graph, samples, cache, progress)
-    data = recipe.evaluation or ("nuclei" if source.shipped else None)
+    data = recipe.evaluation or ("nuclei#val" if source.shipped else None)
     output = output_spec(graph, recipe, source.left_out)
     evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
     return Job(

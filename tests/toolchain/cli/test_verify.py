@@ -19,7 +19,7 @@ def test_a_bundle_that_holds(here, tiny_bundle: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     assert "simplified" in finished.stdout
     assert "Nothing to bisect" in finished.stdout
-    assert f"edgec eval {tiny_bundle} --data nuclei" in finished.stderr
+    assert f"edgec eval {tiny_bundle} --data 'nuclei#val'" in finished.stderr
 
 
 def test_other_weights_fall_and_the_document_says_where(here, tiny_bundle: Path) -> None:
@@ -29,7 +29,7 @@ def test_other_weights_fall_and_the_document_says_where(here, tiny_bundle: Path)
     document = json.loads(finished.stdout)
     assert document["schema"] == 1
     assert document["holds"] is False
-    assert (document["samples"], document["scored_on"]) == ("1 of nuclei", "nuclei")
+    assert (document["samples"], document["scored_on"]) == ("1 of nuclei#val", "nuclei#val")
     rungs = {row["name"]: row for row in document["rungs"]}
     assert list(rungs) == ["torch", "exported", "simplified", "cpu fp32"]
     assert rungs["torch"]["step"] is None

@@ -5,30 +5,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from tests.toolchain.data.files import IMAGE, MASK, pairs, write
 
-from edgec.data import SHIPPED, open_dataset
+from edgec.data import open_dataset
 from edgec.errors import DataError
-
-IMAGE = np.arange(48, dtype=np.uint8).reshape(6, 8)
-MASK = (IMAGE > 20).astype(np.uint8)
-
-
-def write(path: Path, array: np.ndarray, *options: int) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(cv2.imencode(path.suffix, array, options)[1].tobytes())
-    return path
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two good pairs."""
-    for name in ("b", "a"):
-        write(tmp_path / "set" / "images" / f"{name}.png", IMAGE)
-        write(tmp_path / "set" / "masks" / f"{name}.png", MASK * 255)
-    return tmp_path / "set"
+    return pairs(tmp_path / "set", ("a", "b"))
 
 
-@pytest.mark.parametrize(("name", "count"), [("nuclei", 16), ("nuclei-calibration", 24)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("nuclei#train", 200), ("nuclei#val", 34), ("nuclei-calibration", 24)]
+)
 def test_the_shipped_sets_are_complete(name: str, count: int) -> None:
     dataset = open_dataset(name)
     assert (dataset.name, len(dataset), dataset.has_masks) == (name, count, True)
@@ -39,8 +30,12 @@ def test_the_shipped_sets_are_complete(name: str, count: int) -> None:
 
 
 def test_calibration_and_evaluation_share_no_image() -> None:
-    images = [{path.name for path in (folder / "images").iterdir()} for folder in SHIPPED.values()]
-    assert not images[0] & images[1]
+    calibration, train, val = (
+        {sample.name for sample in open_dataset(name).entries}
+        for name in ("nuclei-calibration", "nuclei#train", "nuclei")
+    )
+    assert not train & val
+    assert calibration < train
 
 
 def test_pairs_come_in_the_order_of_their_names(folder: Path) -> None:
@@ -49,7 +44,7 @@ def test_pairs_come_in_the_order_of_their_names(folder: Path) -> None:
     assert dataset.name == "set"
     assert [sample.name for sample in dataset[1:]] == ["b"]
     sample = dataset[-1]
-    np.testing.assert_array_equal(sample.image, IMAGE)
+    np.testing.assert_array_equal(sample.image, IMAGE + 1)
     np.testing.assert_array_equal(sample.mask, MASK)
     with pytest.raises(IndexError):
         dataset[2]
@@ -169,8 +164,8 @@ def test_sizes_that_differ_are_both_told(folder: Path) -> None:
     ("values", "classes", "told"),
     [
         ([0, 128, 255], 2, "0, 128, 255"),
-        ([0, 1, 255], 2, "0, 1, 255"),
-        ([0, 255], 3, "0, 255"),
+        ([0, 1, 2, 255], 2, "0, 1, 2, 255"),
+        ([0, 200], 3, "0, 200"),
         ([0, 3], 3, "0, 3"),
         (list(range(20)), 2, "0, 1, 2, 3, 4, 5, 6, 7, ... (20 values)"),
     ],

@@ -16,7 +16,7 @@ from edgec.graph import OPSET, Graph
 from edgec.passes.simplify import simplify
 from edgec.source import Source, load_source
 
-NUCLEI = Path(__file__).parents[3] / "toolchain" / "edgec" / "assets" / "nuclei" / "evaluation" / "images"
+NUCLEI = Path(__file__).parents[3] / "toolchain" / "edgec" / "assets" / "nuclei" / "val" / "images"
 UNET = {"Conv", "Relu", "MaxPool", "ConvTranspose", "Concat", "Sigmoid"}
 
 

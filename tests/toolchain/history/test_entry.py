@@ -55,7 +55,7 @@ def test_an_entry_has_what_the_row_the_machine_and_the_manifest_say(manifest: Ma
     assert json.loads(entry.row) == given
     accuracy = next(one.accuracy for one in manifest.variants if one.target == "tflite")
     assert accuracy is not None
-    assert (entry.dice, entry.dice_data) == (accuracy.dice, "nuclei")
+    assert (entry.dice, entry.dice_data) == (accuracy.dice, "nuclei#val")
 
 
 def test_images_are_another_work(manifest: Manifest) -> None:

@@ -12,7 +12,7 @@ from edgec.pipeline import build
 from edgec.recipe import Recipe
 from edgec_runtime.errors import EngineMissingError
 
-IMAGES = str(SHIPPED["nuclei"] / "images")  # without masks: nothing is scored
+IMAGES = str(SHIPPED["nuclei"] / "val" / "images")  # without masks: nothing is scored
 FLOATS = ["cpu fp32", "openvino fp32", "tflite fp32"]
 
 
@@ -46,7 +46,7 @@ def test_a_healthy_bundle_holds_from_torch_to_every_engine(healthy: Ladder) -> N
 
 
 def test_each_rung_is_measured_and_scored(healthy: Ladder) -> None:
-    assert (healthy.samples, healthy.scored_on) == ("2 of nuclei", "nuclei")
+    assert (healthy.samples, healthy.scored_on) == ("2 of nuclei#val", "nuclei#val")
     for entry in healthy.rungs[1:]:
         assert entry.step is not None
         assert entry.whole is not None
@@ -128,7 +128,7 @@ def test_other_calibration_images_are_told(bundle_path: Path) -> None:
 
 def test_unknown_calibration_images_leave_the_graph_out(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
-    photos.symlink_to(SHIPPED["nuclei"] / "images")
+    photos.symlink_to(SHIPPED["nuclei"] / "val" / "images")
     recipe = Recipe(model=VIVID, size=(32, 48), targets=("cpu",), name="vivid", calibration=str(photos))
     bundle = build(recipe, tmp_path, slower="unmeasured").bundle
     ladder = verify(bundle, model=VIVID)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgec.errors import UsageError
-from edgec.recipe import Recipe
+from edgec.recipe import DataRecipe, Recipe, TrainRecipe
 from edgec.recipe.file import LARGEST, read_recipe
 
 FULL = Recipe(
@@ -21,6 +21,9 @@ FULL = Recipe(
     classes=("background", "a cell"),
     evaluation="data",
     float_layers=("a", "b.0"),
+    options={"widths": (8, 16), "norm": None, "up": "bilinear", "wide": True, "drop": 0.5},
+    data=DataRecipe(path=Path("photos"), val=0.25),
+    train=TrainRecipe(lr=1e-5, epochs=3),
 )
 
 
@@ -45,6 +48,17 @@ def test_what_is_set_replaces_what_is_written(path: Path) -> None:
     assert (found.version, found.size, found.targets, found.name) == ("2.0.0", None, ("cpu",), "a")
 
 
+def test_a_key_of_a_section_is_set_alone(path: Path) -> None:
+    written(path, "model: unet_light\ntrain:\n  lr: 2e-3\n  epochs: 7\n")
+    sets = ["train.lr=1e-3", "data.path=photos", "data.val=.5", "options.widths=[8, 16]", "train.batch=2"]
+    found = read_recipe(path, sets)
+    assert found.train == TrainRecipe(lr=1e-3, epochs=7, batch=2)
+    assert found.data == DataRecipe(path=Path("photos"), val=0.5)
+    assert found.options == {"widths": (8, 16)}
+    assert read_recipe(path, ["train={epochs: 9}"]).train == TrainRecipe(epochs=9)
+    assert read_recipe(path, ["train=null"]).train is None
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -61,6 +75,15 @@ def test_what_is_set_replaces_what_is_written(path: Path) -> None:
         ("model: unet_light\nsize: [1, 2\n", ":3: "),
         ("targets: [cpu]\n", "recipe.yaml: model: Field required"),
         ("model: {a: b}\n", ":1: .*no value of a recipe"),
+        ("model: m\nmean: [{a: 1}]\n", ":2: .*no value of a recipe"),
+        ("model: m\ntrain:\n  lr: 0\n", ":3: train.lr: Input should be greater than 0"),
+        ("model: m\ntrain:\n  rate: 1\n", ":3: 'rate' is not a key of train"),
+        ("model: m\ntrain: {lr: 1, lr: 2}\n", ":2: lr was given before, at .*:2"),
+        ("model: m\ntrain: 3\n", ":2: train: Input should be an object"),
+        ("model: m\noptions:\n  widths: [a]\n", ":3: options.widths: an option is text"),
+        ("model: m\noptions:\n  a: {b: 1}\n", ":3: options.a: an option is text"),
+        ("model: m\ntrain: {[1]: 2}\n", ":2: a key is a word"),
+        ("model: m\ndata: {layout: pairs}\n", ":2: data.path: Field required"),
         ("? [a]\n: b\n", ":1: "),
         ("<<: {model: unet_light}\n", ":1: '<<' is not a key"),
         ("- model\n", "is no recipe"),
@@ -87,6 +110,10 @@ def test_what_is_wrong_is_named_with_its_line(path: Path, text: str, why: str) -
         ("threshold=2", "--set threshold=2: threshold: Input should be less than 1"),
         ("model=!!python/name:os.system", "anchors, aliases and tags"),
         ("size=[1", "--set size="),
+        ("train.lr=0", "--set train.lr=0: train.lr: Input should be greater than 0"),
+        ("train.lrr=1", "--set train.lrr=1: 'lrr' is not a key of train: did you mean 'lr'"),
+        ("model.name=a", "model is no section"),
+        (".=a", "'' is not a key of a recipe"),
     ],
 )
 def test_what_is_set_wrongly_is_named(path: Path, override: str, why: str) -> None:
@@ -108,7 +135,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
             read_recipe(tmp_path / name)
 
 
-keys = st.sampled_from([*Recipe.model_fields, "other", "<<", "? a"])
+keys = st.sampled_from([*Recipe.model_fields, "other", "<<", "? a", "  lr", "  widths"])
 values = st.text(st.sampled_from(list("[]{}:,&*!|>'\"\\#%@`-+._0123456789eExabnyst \n\t")), max_size=30)
 
 

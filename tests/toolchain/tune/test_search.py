@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edgec.data import Dataset, open_dataset
+from edgec.data import open_dataset
 from edgec.errors import DataError
 from edgec.tune import Layer
 from edgec.tune.search import LEFT_OUT, fewest, needed, order_by_gain
@@ -40,8 +41,8 @@ def test_what_seems_to_cost_nothing_costs_what_can_be_told() -> None:
 def test_each_image_is_in_one_part_and_the_same_each_time() -> None:
     data = open_dataset("nuclei")
     searched, held = split(data)
-    assert len(searched) == len(held) == 8
-    assert {*searched.files} | {*held.files} == {*data.files}
+    assert len(searched) == len(held) == 17
+    assert {*searched.entries} | {*held.entries} == {*data.entries}
     assert split(data) == (searched, held)
 
 
@@ -53,7 +54,7 @@ def test_fewer_than_two_images_are_refused(count: int) -> None:
 
 def test_images_without_masks_are_refused(tmp_path: Path) -> None:
     data = open_dataset("nuclei")
-    bare = Dataset("bare", tuple(type(f)(f.name, f.image, None) for f in data.files), 2)
+    bare = replace(data, entries=tuple(replace(entry, read_mask=None) for entry in data.entries))
     with pytest.raises(DataError, match="masks"):
         split(bare)
 

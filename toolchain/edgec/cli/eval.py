@@ -12,7 +12,7 @@ from edgec.cli.display import Display
 @click.command(cls=Command, name="eval")
 @bundle_argument(required=False)
 @click.option(
-    "--data", default="nuclei", show_default=True, help="A data set with masks, or a folder of one."
+    "--data", default="nuclei#val", show_default=True, help="A data set with masks, or a folder of one."
 )
 @variant_options
 @click.pass_obj

@@ -1,19 +1,24 @@
 """The types of the data: one `Sample`, and a `Dataset` that reads its samples when they are asked for."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import Literal, overload
 
-from edgec.data.images import ImageArray, read_image, read_mask
+from edgec.data.images import ImageArray
 from edgec.errors import DataError
+
+OwnPart = Literal["train", "val"]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """An image, uint8 HxW or HxWx3 RGB, and its mask, uint8 HxW class indices, where there is one."""
+    """An image, uint8 HxW or HxWx3 RGB, and its mask where there is one.
+
+    The mask is uint8 HxW class indices, and IGNORE (255) where nobody knows.
+    """
 
     name: str
     image: ImageArray
@@ -21,27 +26,46 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Files:
-    """Where a sample lies; its name is the file's name without its ending."""
+class Entry:
+    """A sample that was not read yet.
+
+    `files`: those that decide it, the image's first. `read_image`, `read_mask`: what reads them, raising
+    DataError; None for a mask that is not there. `group`: the patient or person, whom a split never divides.
+    `part`: where the data set itself says to which part the sample belongs.
+    """
 
     name: str
-    image: Path
-    mask: Path | None
+    files: tuple[Path, ...]
+    read_image: Callable[[], ImageArray]
+    read_mask: Callable[[], ImageArray] | None
+    group: str
+    part: OwnPart | None = None
+
+    def read(self) -> Sample:
+        """Raises DataError where a file cannot be used, or the sizes differ."""
+        image = self.read_image()
+        mask = None if self.read_mask is None else self.read_mask()
+        if mask is not None and mask.shape != image.shape[:2]:
+            raise DataError(
+                f"{self.files[-1]}: the mask of {self.name} is {_size(mask)}, its image {self.files[0]} is "
+                f"{_size(image)}. Give both the same size."
+            )
+        return Sample(self.name, image, mask)
 
 
 @dataclass(frozen=True)
 class Dataset(Sequence[Sample]):
-    """Samples in the order of their names, each read when it is taken, so that memory holds one at a time.
+    """Samples in a fixed order, each read when it is taken, so that memory holds one at a time.
 
-    Taking a sample raises DataError where its files cannot be used.
+    Taking a sample raises DataError where its files cannot be used. `class_names`: the background first.
     """
 
     name: str
-    files: tuple[Files, ...]
-    classes: int
+    entries: tuple[Entry, ...]
+    class_names: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.files)
+        return len(self.entries)
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...
@@ -49,34 +73,35 @@ class Dataset(Sequence[Sample]):
     def __getitem__(self, index: slice) -> "Dataset": ...
     def __getitem__(self, index: int | slice) -> "Sample | Dataset":
         if isinstance(index, slice):
-            return Dataset(self.name, self.files[index], self.classes)
-        return _read(self.files[index], self.classes)
+            return replace(self, entries=self.entries[index])
+        return self.entries[index].read()
+
+    @property
+    def classes(self) -> int:
+        """How many classes, with the background."""
+        return len(self.class_names)
 
     @property
     def has_masks(self) -> bool:
         """Whether every sample has a mask."""
-        return all(files.mask is not None for files in self.files)
+        return all(entry.read_mask is not None for entry in self.entries)
 
     @cached_property
     def digest(self) -> str:
-        """sha256 (hex) over the names and bytes of all files; the same wherever the folder lies."""
-        whole = hashlib.sha256()
-        for files in self.files:
-            for path in (files.image, files.mask):
-                part = b"" if path is None else path.name.encode() + b"\0" + _sha256(path)
-                whole.update(hashlib.sha256(part).digest())
+        """sha256 (hex) over the names of classes and samples, and the names and bytes of all their files.
+
+        The same wherever the folder lies. Raises DataError where a file cannot be read.
+        """
+        known: dict[Path, bytes] = {}
+        whole = hashlib.sha256("\0".join(self.class_names).encode())
+        for entry in self.entries:
+            whole.update(hashlib.sha256(entry.name.encode()).digest())
+            for path in entry.files:
+                # A volume or an annotation file decides many samples and is read once.
+                if path not in known:
+                    known[path] = hashlib.sha256(path.name.encode() + b"\0" + _sha256(path)).digest()
+                whole.update(known[path])
         return whole.hexdigest()
-
-
-def _read(files: Files, classes: int) -> Sample:
-    image = read_image(files.image)
-    mask = None if files.mask is None else read_mask(files.mask, classes)
-    if mask is not None and mask.shape != image.shape[:2]:
-        raise DataError(
-            f"{files.mask}: the mask is {_size(mask)}, its image {files.image} is {_size(image)}. "
-            "Give both the same size."
-        )
-    return Sample(files.name, image, mask)
 
 
 def _size(image: ImageArray) -> str:

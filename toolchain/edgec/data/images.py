@@ -5,11 +5,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from edgec.errors import DataError
 
-SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 """Endings of the files that count as images; any other file is passed over."""
+
+IGNORE = 255
+"""The value in a mask where nobody knows the class: neither learned from nor judged on."""
 
 ImageArray = NDArray[np.uint8]
 
@@ -24,22 +28,29 @@ def read_image(path: Path) -> ImageArray:
 
 
 def read_mask(path: Path, classes: int) -> ImageArray:
-    """The mask of a file as uint8 HxW class indices, all of them below `classes`.
+    """The mask of a file as uint8 HxW class indices, all of them below `classes`, or IGNORE.
 
     A mask of 0 and 255 becomes one of 0 and 1 when there are two classes. Raises DataError when it holds
     anything that is not a class.
     """
-    mask = _one_channel(path, _decode(path, cv2.IMREAD_UNCHANGED))
+    mask = read_labels(path)
     values = np.unique(mask)
     if classes == 2 and set(values.tolist()) <= {0, 255}:
         return np.asarray(mask != 0, dtype=np.uint8)
-    if int(values[-1]) >= classes:
+    strange = values[(values >= classes) & (values != IGNORE)]
+    if len(strange):
         allowed = "0 and 1, or 0 and 255" if classes == 2 else f"0 to {classes - 1}"
         raise DataError(
             f"{path}: the mask holds the values {_some(values)}, but with {classes} classes only {allowed} "
-            "have a meaning. Save each pixel as the index of its class, without smoothing the edges."
+            "have a meaning, and 255 for what is ignored. Save each pixel as the index of its class, without "
+            "smoothing the edges."
         )
     return mask.astype(np.uint8)
+
+
+def read_labels(path: Path) -> NDArray[np.integer]:
+    """The numbers in the mask of a file, HxW, whatever they mean. Raises DataError."""
+    return _one_channel(path, _decode(path, cv2.IMREAD_UNCHANGED))
 
 
 def _decode(path: Path, flags: int) -> NDArray[np.integer]:
@@ -67,7 +78,19 @@ def _one_channel(path: Path, mask: NDArray[np.integer]) -> NDArray[np.integer]:
     first = mask[..., 0]
     if all(np.array_equal(first, mask[..., channel]) for channel in range(1, min(mask.shape[2], 3))):
         return first
-    raise DataError(f"{path}: the mask is coloured. Save it as one grey channel of class indices.")
+    places = _palette_places(path)
+    if places is None:
+        raise DataError(f"{path}: the mask is coloured. Save it as one grey channel of class indices.")
+    return places
+
+
+def _palette_places(path: Path) -> NDArray[np.uint8] | None:
+    """The class of each pixel where a file shows classes by a palette, as PASCAL VOC's do."""
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image) if image.mode == "P" else None
+    except OSError:  # a format that only OpenCV reads
+        return None
 
 
 def _some(values: NDArray[np.integer], most: int = 8) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgec.data.dataset import Dataset
-from edgec.data.images import read_image
 from edgec.errors import DataError
 
 
@@ -31,13 +30,13 @@ class DatasetImages:
 
     def __init__(self, dataset: Dataset) -> None:
         self.name = dataset.name
-        self._files = dataset.files
+        self._entries = dataset.entries
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._entries)
 
     def __getitem__(self, index: int) -> NDArray[Any]:
-        return read_image(self._files[index].image)
+        return self._entries[index].read_image()
 
 
 class GivenImages:

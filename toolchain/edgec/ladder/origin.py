@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edgec.data import SHIPPED
+from edgec.data import is_shipped
 from edgec.errors import CheckpointError, UsageError
 from edgec.export import export
 from edgec.graph import Graph
@@ -56,7 +56,8 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
         why = f"the source ({_said(recipe)}) is not known here: name it with --model"
         return _from_bundle(bundle, recipe, why + " and --checkpoint" * (recipe.checkpoint is not None))
     with progress.step(f"load {model}"):
-        source = load_source(model, checkpoint, recipe.channels)
+        options = recipe.options if model == recipe.model else None
+        source = load_source(model, checkpoint, recipe.channels, options)
     problem = _other_checkpoint(source, lineage)
     if problem and named:
         raise CheckpointError(problem)
@@ -72,12 +73,12 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
 
 def calibration_data(recipe: Recipe, given: str | None) -> str | None:
     """What to calibrate on again; None where the recipe's data are not shipped and none are given."""
-    return given or (recipe.calibration if recipe.calibration in SHIPPED else None)
+    return given or (recipe.calibration if is_shipped(recipe.calibration) else None)
 
 
 def _recipe(lineage: Lineage) -> Recipe | None:
     try:
-        return Recipe.model_validate(lineage.recipe)
+        return Recipe.from_record(lineage.recipe)
     except ValidationError:
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgec.calibration import CACHE, Calibration, calibrated, carried, choose_samples
-from edgec.data import SHIPPED, Dataset, open_dataset, open_images
+from edgec.data import Dataset, is_shipped, open_dataset, open_images
 from edgec.errors import UsageError
 from edgec.evaluation import chosen_variants
 from edgec.ladder.climb import Climber, Ladder
@@ -64,7 +64,7 @@ def verify(
 def _dataset(manifest: Manifest, data: str | None) -> Dataset | None:
     if data is None:
         scored = [variant.accuracy.data for variant in manifest.variants if variant.accuracy]
-        data = next((name for name in scored if name in SHIPPED), None)
+        data = next((name for name in scored if is_shipped(name)), None)
     return None if data is None else open_dataset(data, classes=len(manifest.output.classes))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
@@ -24,8 +25,8 @@ Option = str | int | float | bool | tuple[int, ...] | None
 
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
-
 _LEARNING = ("data", "train", "distil")
+_OPTIONS = "options."  # before the name of each in a record
 
 
 class Recipe(BaseModel):
@@ -126,12 +127,19 @@ class Recipe(BaseModel):
         for key, value in self.model_dump(mode="json", exclude={"options", *_LEARNING}).items():
             fields[key] = tuple(value) if isinstance(value, list) else value
         for key, value in self.options.items():
-            fields[f"options.{key}"] = value
+            fields[_OPTIONS + key] = value
         for key in ("checkpoint", "calibration", "evaluation"):
             if fields[key] is not None:
                 fields[key] = Path(str(fields[key])).name
         fields["model"] = _without_folder(self.model)
         return fields
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Recorded]) -> Self:
+        """The recipe that a manifest tells. Raises ValidationError where it is none of this edgec."""
+        options = {k.removeprefix(_OPTIONS): v for k, v in record.items() if k.startswith(_OPTIONS)}
+        others = {key: value for key, value in record.items() if not key.startswith(_OPTIONS)}
+        return cls.model_validate({**others, "options": options})
 
     @property
     def digest(self) -> str:

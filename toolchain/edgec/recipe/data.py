@@ -13,15 +13,18 @@ class DataRecipe(BaseModel):
     """What `edgec.data` opens.
 
     `path`: a folder, or the name of a data set that is shipped. `layout`: "auto" finds out from what lies
-    there. `classes`: names of the classes, the background first; None takes those that the layout knows.
-    `val`: the share of the groups (patients, eyes, else images) that validation gets, drawn by `seed`, where
-    the layout has no split of its own.
+    there. `images`, `masks`: how files are called in the layout `pairs`, from the folder on, with {stem} for
+    what tells them apart: "masks/{stem}_mask". `classes`: names of the classes, the background first; None
+    takes those that the layout knows. `val`: the share of the groups (patients, persons, else images) that
+    validation gets, drawn by `seed`, where the layout has no split of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     path: Path
     layout: Layout = "auto"
+    images: str | None = None
+    masks: str | None = None
     classes: tuple[str, ...] | None = None
     val: float = Field(default=0.2, gt=0, lt=1)
     seed: int = 0

@@ -1,63 +1,59 @@
-"""A recipe as YAML: read with the file and line of whatever is wrong in it, and nothing ever evaluated."""
+"""A recipe as YAML: read with the file and line of whatever is wrong in it."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from edgec.errors import UsageError
 from edgec.recipe.build import Recipe
+from edgec.recipe.plain import Keys, Tree, parse
 from edgec_targets import unknown_word
 
 LARGEST = 64 * 1024  # bytes
-# What implicit types of YAML 1.1 raise besides YAMLError: 0x_ is no number, 2026-99-99 no day.
-_BROKEN = (yaml.YAMLError, ValueError, RecursionError)
-
-Value = str | int | float | bool | list[Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A value of a key, and where it was given: `FILE:LINE` or the override itself."""
-
-    value: Value
-    where: str
-
-
-class _Plain(yaml.SafeLoader):
-    """Values as they are written: no aliases, whose repetition is exponential, and no types by tag."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None or event.tag is not None:
-            raise yaml.MarkedYAMLError(
-                problem="anchors, aliases and tags are not for recipes: write the value itself",
-                problem_mark=event.start_mark,
-            )
-        return super().compose_node(parent, index)
+SECTIONS = ("options", "data", "train", "distil")
+"""The keys whose values are mappings."""
 
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     """The recipe in `path`, with `overrides` as ``key=value``, the value in YAML as in the file.
 
-    Nothing is converted: ``version: 1.0`` is a number and no version. Raises UsageError with the file and
-    line, or the override, for what is unreadable, no YAML, given twice, unknown or not possible.
+    A key in a section is written ``train.lr=1e-3``. Nothing is converted: ``version: 1.0`` is a number and no
+    version. Raises UsageError with the file and line, or the override, for what is unreadable, no YAML, given
+    twice, unknown or not possible.
     """
-    given = _read(path)
+    tree = Tree()
+    tree.read(_text(path), str(path))
+    return checked(tree, overrides, str(path))
+
+
+def checked(tree: Tree, overrides: Sequence[str], name: str) -> Recipe:
+    """The recipe that `tree` is with the overrides put into it; `name` is said for a place not known."""
     for text in overrides:
-        key, equals, value = text.partition("=")
+        words, equals, value = text.partition("=")
         where = f"--set {text}"
         if not equals:
             raise UsageError(f"{where}: write key=value")
-        given[_known(key, where)] = _Given(_parse(value, where), where)
-    return _checked(given, str(path))
+        keys = tuple(words.split("."))
+        if keys[0] not in Recipe.model_fields:
+            raise _unknown(Recipe, keys[0], where)
+        tree.put(keys, parse(value[:LARGEST], where), where)
+    for key, held in tree.values.items():
+        where = tree.place((key,)) or name
+        if key not in Recipe.model_fields:
+            raise _unknown(Recipe, key, where)
+        if key not in SECTIONS and _holds_mapping(held):
+            raise UsageError(f"{where}: a mapping is no value of a recipe's {key}: quote it if it is text")
+    try:
+        # Strict JSON takes lists for tuples and text for paths, and otherwise converts nothing.
+        return Recipe.model_validate_json(json.dumps(tree.values), strict=True)
+    except ValidationError as error:
+        _refuse(error, tree, name)
 
 
-def _read(path: Path) -> dict[str, _Given]:
+def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -67,78 +63,40 @@ def _read(path: Path) -> dict[str, _Given]:
         raise UsageError(f"{path} cannot be read ({why}): name a YAML file with a recipe") from error
     if len(content) > LARGEST:
         raise UsageError(f"{path} is larger than {LARGEST // 1024} KiB: that is no recipe")
-    try:
-        return _entries(text, path)
-    except _BROKEN as error:
-        _refuse(error, str(path))
+    return text
 
 
-def _entries(text: str, path: Path) -> dict[str, _Given]:
-    loader = _Plain(text)
-    root = loader.get_single_node()
-    if not isinstance(root, yaml.MappingNode):
-        raise UsageError(f"{path} is no recipe: write `key: value` lines, such as `model: unet_light`")
-    found: dict[str, _Given] = {}
-    for key_node, value_node in root.value:
-        where = f"{path}:{key_node.start_mark.line + 1}"
-        key = _known(key_node.value if isinstance(key_node, yaml.ScalarNode) else "?", where)
-        if key in found:
-            raise UsageError(f"{where}: {key} was given before, at {found[key].where}: leave one of them")
-        found[key] = _Given(_plain(_construct(loader, value_node, where), where), where)
-    return found
+def _holds_mapping(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_mapping, value)))
 
 
-def _construct(loader: _Plain, node: yaml.Node, where: str) -> object:
-    try:
-        return loader.construct_object(node, deep=True)
-    except ValueError as error:
-        raise UsageError(f"{where}: {error}") from error
+def _unknown(model: type[BaseModel], key: str, where: str, section: str = "a recipe") -> UsageError:
+    return UsageError(f"{where}: {unknown_word(f'key of {section}', key, list(model.model_fields))}")
 
 
-def _parse(text: str, where: str) -> Value:
-    try:
-        return _plain(yaml.load(text[:LARGEST], _Plain), where)
-    except _BROKEN as error:
-        _refuse(error, where)
+def _refuse(error: ValidationError, tree: Tree, name: str) -> NoReturn:
+    first = error.errors()[0]
+    keys: Keys = tuple(first["loc"])
+    where = tree.place(keys) or name
+    section = _section(keys[:-1])
+    if first["type"] == "extra_forbidden" and section is not None:
+        raise _unknown(section, str(keys[-1]), where, ".".join(map(str, keys[:-1]))) from error
+    why = first["msg"].removeprefix("Value error, ")
+    if keys[:1] == ("options",):
+        # A value that may be of several types is refused for each of them: say it once.
+        keys, why = keys[:2], "an option is text, a number, true or false, or a list of whole numbers"
+    said = ".".join(key for key in keys if isinstance(key, str))
+    raise UsageError(f"{where}: {f'{said}: ' if said else ''}{why}") from error
 
 
-def _refuse(error: Exception, where: str) -> NoReturn:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        line = error.problem_mark.line + 1
-        raise UsageError(f"{where}:{line}: {error.problem or error.context}") from error
-    if isinstance(error, RecursionError):
-        raise UsageError(f"{where}: lists in lists in lists: that is no recipe") from error
-    raise UsageError(f"{where}: {str(error).splitlines()[0]}") from error
-
-
-def _known(key: str, where: str) -> str:
-    if key not in Recipe.model_fields:
-        raise UsageError(f"{where}: {unknown_word('key of a recipe', key, list(Recipe.model_fields))}")
-    return key
-
-
-def _plain(value: object, where: str) -> Value:
-    """What JSON has, less objects: no recipe has a date or a mapping in it."""
-    if isinstance(value, list):
-        return [_plain(each, where) for each in value]
-    if isinstance(value, int) and abs(value) >= 2**63:
-        raise UsageError(f"{where}: a number of more than 63 bits is none of a recipe")
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise UsageError(
-        f"{where}: {type(value).__name__} {value!r} is no value of a recipe: quote it if it is text"
-    )
-
-
-def _checked(given: Mapping[str, _Given], path: str) -> Recipe:
-    text = json.dumps({key: entry.value for key, entry in given.items()})
-    try:
-        # Strict JSON takes lists for tuples and text for paths, and otherwise converts nothing.
-        return Recipe.model_validate_json(text, strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
-        where = given[key].where if key in given else path
-        raise UsageError(
-            f"{where}: {f'{key}: ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
-        ) from error
+def _section(keys: Keys) -> type[BaseModel] | None:
+    """The model of the section that `keys` lead to."""
+    model: type[BaseModel] = Recipe
+    for key in keys:
+        field = model.model_fields.get(str(key))
+        kinds: tuple[Any, ...] = () if field is None else (field.annotation, *get_args(field.annotation))
+        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not models:
+            return None
+        model = models[0]
+    return model

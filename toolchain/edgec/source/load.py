@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,19 +45,30 @@ class Source:
     left_out: Activation = "none"
 
 
-def load_source(model: str, checkpoint: Path | None = None, channels: int | None = None) -> Source:
+def load_source(
+    model: str,
+    checkpoint: Path | None = None,
+    channels: int | None = None,
+    options: Mapping[str, object] | None = None,
+) -> Source:
     """Find the network that `model` names and put the weights of `checkpoint` into it.
 
     `model` is a name of the zoo (its shipped weights are the default checkpoint), `package.module:factory`
     or `file.py:factory` (called without arguments, gives an nn.Module), or `net.onnx`. Own Python code is
     looked for in the current folder and in the file's own. `channels` overrides how many the image has:
-    else it is what the first Conv2d takes. What own code prints goes to stderr.
+    else it is what the first Conv2d takes. `options` are those of a network of the zoo: with others than its
+    defaults it has no shipped weights. What own code prints goes to stderr.
 
     Raises ModelSourceError, CheckpointError.
     """
+    options = options or {}
+    if options and (":" in model or model.endswith(".onnx")):
+        raise ModelSourceError(
+            f"--model {model}: only networks of `edgec models` have options: leave {', '.join(options)} out"
+        )
     if model.endswith(".onnx"):
         return _from_onnx(Path(model), checkpoint, channels)
-    module, name, default = _create(model)
+    module, name, default = _create(model, options)
     path = checkpoint or default
     digest = load_weights(module, path) if path else None
     check_finite(module.named_parameters(), model)
@@ -73,14 +85,14 @@ def load_source(model: str, checkpoint: Path | None = None, channels: int | None
     )
 
 
-def _create(model: str) -> tuple[nn.Module, str, Path | None]:
+def _create(model: str, options: Mapping[str, object]) -> tuple[nn.Module, str, Path | None]:
     """The module, what to call it, and the checkpoint that comes with it."""
     with torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(sys.stderr):
         torch.manual_seed(_SEED)
         if ":" in model:
             return call_factory(model), model.rpartition(":")[2], None
         _refuse_files(model)
-        return zoo.create(model), model, zoo.default_weights(model)
+        return zoo.create(model, **options), model, zoo.default_weights(model, **options)
 
 
 def _refuse_files(model: str) -> None:

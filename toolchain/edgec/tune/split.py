@@ -1,5 +1,7 @@
 """The data in two parts: one to search on, one to confirm on."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from edgec.data import Dataset
@@ -19,4 +21,4 @@ def split(data: Dataset) -> tuple[Dataset, Dataset]:
 
 
 def _part(data: Dataset, places: list[int]) -> Dataset:
-    return Dataset(data.name, tuple(data.files[place] for place in sorted(places)), data.classes)
+    return replace(data, entries=tuple(data.entries[place] for place in sorted(places)))

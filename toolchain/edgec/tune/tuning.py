@@ -1,7 +1,7 @@
 """tune(): from a recipe and budgets to the layers that stay in float, and their bundle."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -138,7 +138,7 @@ def _journal(recipe: Recipe, prepared: Prepared, data: Dataset, folder: Path) ->
 
 
 def _begin(prepared: Prepared, target: Target, data: Dataset, journal: Journal, progress: Progress) -> Trials:
-    searched, held = split(replace(data, classes=len(prepared.job.output.classes)))
+    searched, held = split(prepared.job.evaluation or data)  # there it has the classes of the network
     progress.say(
         f"{journal.folder} keeps what is done: after an interruption, go on with --run {journal.folder}"
     )

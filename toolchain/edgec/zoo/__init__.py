@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,23 +17,29 @@ __all__ = ["MODELS", "create", "default_weights", "parameter_count"]
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 
-
-def _lazy(name: str) -> Callable[[], nn.Module]:
-    """The factory `name` of the module of that name, which is imported by the call."""
-
-    def factory() -> nn.Module:
-        made: nn.Module = getattr(import_module(f"edgec.zoo.{name}"), name)()
-        return made
-
-    return factory
-
-
-MODELS: dict[str, Callable[[], nn.Module]] = {name: _lazy(name) for name in ("unet", "unet_light")}
-"""Each makes its network with random weights."""
+MODELS = (
+    "unet",
+    "unet_light",
+    "unet_flex",
+    "eunet",
+    "attention_unet",
+    "unet_plus_plus",
+    "unet3d",
+)
+"""The name of each; its module and the factory in it are called the same."""
 
 
-def create(name: str) -> nn.Module:
-    """The network of that name, with random weights; raises ModelSourceError when there is none."""
+def create(name: str, **options: object) -> nn.Module:
+    """The network of that name with random weights, as `options` say; those are its factory's parameters.
+
+    Raises ModelSourceError where there is no such network or option, or where its value is not possible.
+    """
+    from edgec.zoo.options import call_with
+
+    return call_with(name, _factory(name), options)
+
+
+def _factory(name: str) -> Callable[..., nn.Module]:
     if name not in MODELS:
         near = difflib.get_close_matches(name, MODELS, n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(MODELS)}."
@@ -41,13 +47,23 @@ def create(name: str) -> nn.Module:
             f"{name!r} is no network of edgec. {hint} "
             "A network of your own is named as package.module:factory, file.py:factory or net.onnx."
         )
-    return MODELS[name]()
+    found: Callable[..., nn.Module] = getattr(import_module(f"edgec.zoo.{name}"), name)
+    return found
 
 
-def default_weights(name: str) -> Path | None:
-    """The checkpoint (safetensors) that is shipped for a network, or None where none is."""
+def default_weights(name: str, **options: object) -> Path | None:
+    """The checkpoint (safetensors) that is shipped for a network with these options, or None."""
     path = _ASSETS / f"{name}.safetensors"
-    return path if name in MODELS and path.is_file() else None
+    if name not in MODELS or not path.is_file():
+        return None
+    return path if not options or _are_defaults(name, options) else None
+
+
+def _are_defaults(name: str, options: Mapping[str, object]) -> bool:
+    from edgec.zoo.options import defaults, plain
+
+    usual = defaults(_factory(name))
+    return all(key in usual and plain(value) == usual[key] for key, value in options.items())
 
 
 def parameter_count(module: nn.Module) -> int:

@@ -1,22 +1,22 @@
 """`unet`: the plain U-Net with widths 64 to 512 and a bottleneck of 1024; 31,042,369 parameters."""
 
-from torch import nn
+from functools import partial
 
-from edgec.zoo.blocks import EncoderDecoder
-
-
-def double_conv(inputs: int, outputs: int) -> nn.Sequential:
-    """Two 3x3 convolutions (with bias), each followed by BatchNorm and ReLU."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-        nn.Conv2d(outputs, outputs, 3, padding=1),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
+from edgec.zoo.blocks import EncoderDecoder, double_conv
+from edgec.zoo.options import Channels, Up, Widths
 
 
-def unet() -> nn.Module:
-    """One grey channel in, the probability of one class out; shapes as in `EncoderDecoder`."""
-    return EncoderDecoder(double_conv, widths=(64, 128, 256, 512), bottleneck=1024)
+def unet(
+    in_channels: Channels = 1,
+    out_channels: Channels = 1,
+    widths: Widths = (64, 128, 256, 512),
+    bottleneck: Channels | None = None,
+    norm: bool = True,
+    up: Up = "transposed",
+) -> EncoderDecoder:
+    """Ronneberger et al., 2015, https://arxiv.org/abs/1505.04597, but padded; see `EncoderDecoder`.
+
+    `norm`: BatchNorm behind each convolution, which the paper does not have. `up`: "bilinear" for
+    interpolation in place of transposed convolutions.
+    """
+    return EncoderDecoder(partial(double_conv, norm=norm), widths, bottleneck, in_channels, out_channels, up)

@@ -3,6 +3,7 @@
 from torch import nn
 
 from edgec.zoo.blocks import EncoderDecoder
+from edgec.zoo.options import Channels, Widths
 
 
 def separable_conv(inputs: int, outputs: int) -> nn.Sequential:
@@ -20,6 +21,14 @@ def double_separable_conv(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(separable_conv(inputs, outputs), separable_conv(outputs, outputs))
 
 
-def unet_light() -> nn.Module:
-    """One grey channel in, the probability of one class out; shapes as in `EncoderDecoder`."""
-    return EncoderDecoder(double_separable_conv, widths=(32, 64, 128, 256), bottleneck=512)
+def unet_light(
+    in_channels: Channels = 1,
+    out_channels: Channels = 1,
+    widths: Widths = (32, 64, 128, 256),
+    bottleneck: Channels | None = None,
+) -> EncoderDecoder:
+    """The U-Net of Ronneberger et al. with the separable convolutions of MobileNet; see `EncoderDecoder`.
+
+    Howard et al., 2017, https://arxiv.org/abs/1704.04861, with one BatchNorm for the two in place of two.
+    """
+    return EncoderDecoder(double_separable_conv, widths, bottleneck, in_channels, out_channels)

@@ -1,0 +1,83 @@
+"""fit(): a task learns from a split's samples into a folder; all that is round the loss."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from edgec.data import Split
+from edgec.errors import UsageError
+from edgec.learn.averaging import Averaging
+from edgec.learn.batches import one_by_one, training_batches
+from edgec.learn.checkpoint import describe, learning_digest, write_file
+from edgec.learn.judging import BEST, Judging
+from edgec.learn.loggers import Log, make_loggers
+from edgec.learn.metrics import Scores
+from edgec.learn.record import Record, Row
+from edgec.learn.state import STATE, State
+from edgec.learn.task import SegmentationTask
+from edgec.learn.telling import Telling
+from edgec.learn.trainer import ALONE, Processes, make_trainer, rank, settings
+from edgec.progress import SILENT, Progress
+
+RECIPE = "recipe.yaml"
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """The run's folder, its best weights there, their scores, the epoch that they are of, and all epochs."""
+
+    folder: Path
+    checkpoint: Path
+    best: Scores
+    best_epoch: int
+    epochs: tuple[Row, ...]
+
+
+def fit(
+    task: SegmentationTask,
+    split: Split,
+    folder: Path,
+    *,
+    processes: Processes = ALONE,
+    log: Log | None = None,
+    progress: Progress = SILENT,
+) -> FitResult:
+    """Train `task` as its recipe says, going on with what is in `folder`, which must exist.
+
+    Writes there best.safetensors (the best by Dice on `split.val`, which describes itself), recipe.yaml,
+    metrics.json, metrics.csv and the state to go on from. At the end the network has the averaged weights of
+    the last epoch. Raises UsageError, DataError, TrainingError where the loss is not finite, and OutputError;
+    what was kept before stays whole.
+    """
+    recipe = task.train_recipe
+    _check(task, split, processes)
+    train = training_batches(split.train, recipe, task.spec, rank(), processes.count)
+    val = one_by_one(split.val, rank(), processes.count)
+    averaging = Averaging(recipe.average)
+    judging = Judging(
+        folder, describe(task.recipe, task.spec, split.train.class_names, split.digest), averaging
+    )
+    about = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
+    record = Record(folder, about, judging)
+    callbacks = [averaging, judging, record, Telling(progress, judging, record), State(folder)]
+    if rank() == 0:
+        write_file(folder / RECIPE, yaml.safe_dump(task.recipe.model_dump(mode="json"), sort_keys=False))
+    state = folder / STATE
+    with settings(recipe):
+        trainer = make_trainer(recipe, processes, callbacks, make_loggers(log, folder))
+        trainer.fit(task, train, val, ckpt_path=state if state.exists() else None)
+        record.write(trainer, finished=True)
+    assert judging.best is not None  # the last epoch is always validated
+    return FitResult(folder, folder / BEST, judging.best, judging.best_epoch, tuple(record.rows))
+
+
+def _check(task: SegmentationTask, split: Split, processes: Processes) -> None:
+    names = split.train.class_names
+    if len(names) != task.classes:
+        raise UsageError(
+            f"the network knows {task.classes} classes, the data has {len(names)} ({', '.join(names)}); "
+            "set options.out_channels, which is 1 for two classes"
+        )
+    if len(split.val) < processes.count:
+        raise UsageError(f"{len(split.val)} images to validate on are fewer than {processes.count} processes")
