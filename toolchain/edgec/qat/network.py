@@ -16,10 +16,10 @@ Array = npt.NDArray[Any]
 
 
 class Network(nn.Module):
-    """Runs `steps` from the value `source` to the value `result`, float32 NCHW.
+    """Runs `steps`, float32 NCHW, on the CPU.
 
     `weights`, by the names of their values, are its parameters in that order; `constants` are all else that
-    no step makes. `logits`: the value that `logits` answers with.
+    no step makes. They are no buffers, so that nothing averages them.
     """
 
     def __init__(
@@ -29,17 +29,19 @@ class Network(nn.Module):
         weights: Mapping[str, Array],
         constants: Mapping[str, Array],
     ) -> None:
-        """`ends`: source, result and logits. Raises UnsupportedOperatorError for an unknown operator."""
+        """`ends`: the values that are the image, the map and its logits.
+
+        Raises UnsupportedOperatorError for an unknown operator.
+        """
         super().__init__()
         for step in steps:
             if step.operator not in OPERATORS:
                 step.unsupported("the operator is not known there")
         self._steps = tuple(steps)
         self._source, self._result, self._logits = ends
-        self._names, self._constants = tuple(weights), tuple(constants)
+        self._names = tuple(weights)
+        self._constants = {name: torch.tensor(data) for name, data in constants.items()}
         self.weights = nn.ParameterList(nn.Parameter(torch.tensor(data)) for data in weights.values())
-        for place, data in enumerate(constants.values()):
-            self.register_buffer(f"constant_{place}", torch.tensor(data), persistent=False)
         self._unused = _last_uses(self._steps, keep={self._result, self._logits})
 
     def forward(self, image: Tensor) -> Tensor:
@@ -56,11 +58,8 @@ class Network(nn.Module):
         return dict(zip(self._names, arrays, strict=True))
 
     def _run(self, images: Tensor, wanted: str) -> Tensor:
-        values: dict[str, Tensor] = {self._source: images}
+        values = {self._source: images, **self._constants}
         values.update(zip(self._names, self.weights, strict=True))
-        values.update(
-            (name, self.get_buffer(f"constant_{place}")) for place, name in enumerate(self._constants)
-        )
         for step, unused in zip(self._steps, self._unused, strict=True):
             inputs = [None if name is None else values[name] for name in step.inputs]
             if step.rounding is not None:
