@@ -15,6 +15,7 @@ from edgec.cli.words import printable
 from edgec_runtime.errors import EdgecError
 
 COMMANDS = {
+    "train": "edgec.cli.train",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",
@@ -68,7 +69,7 @@ def version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 app = LazyGroup(
     name="edgec",
-    help="Take a segmentation network from PyTorch to a small device: build, verify, measure.",
+    help="Take a segmentation network from PyTorch to a small device: train, build, verify, measure.",
     epilog="Exit codes: 0 done; 1 a check failed; 2 usage or input; 3 cannot tell; 4 a bug of edgec.",
     params=[
         *global_options(environment=True),

@@ -4,6 +4,7 @@ What a piece is depends on the seed, the epoch and the sample's place alone, and
 goes on with an epoch sees what it would have seen.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
 
 from edgec.data import Sample
 from edgec.errors import DataError, UsageError
@@ -113,6 +114,15 @@ def training_batches(
         raise DataError("there is no image to learn from")
     order = Order(len(samples), recipe, rank, world)
     return DataLoader(Pieces(samples, recipe, spec), batch_sampler=order)
+
+
+def endless_batches(samples: Sequence[Sample], recipe: TrainRecipe, spec: InputSpec) -> Iterator[Batch]:
+    """Epoch after epoch."""
+    pieces, order = Pieces(samples, recipe, spec), Order(len(samples), recipe)
+    for epoch in itertools.count():
+        order.set_epoch(epoch)
+        for places in order:
+            yield default_collate([pieces[place] for place in places])
 
 
 def one_by_one(samples: Sequence[Sample], rank: int = 0, world: int = 1) -> "DataLoader[Sample]":

@@ -43,7 +43,9 @@ def make_trainer(
     """On the CPU; shows, logs and keeps nothing but what `callbacks` and `loggers` do."""
     *others, last = callbacks  # the last one saves the state of the others
     if recipe.patience is not None:
-        others.append(EarlyStopping("dice", patience=recipe.patience, mode="max"))
+        others.append(
+            EarlyStopping("dice", patience=recipe.patience, mode="max", check_on_train_epoch_end=False)
+        )
     return pl.Trainer(
         accelerator="cpu",
         devices=processes.devices,

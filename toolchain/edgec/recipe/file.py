@@ -24,13 +24,21 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     version. Raises UsageError with the file and line, or the override, for what is unreadable, no YAML, given
     twice, unknown or not possible.
     """
+    return checked(read_tree(path), overrides, str(path))
+
+
+def read_tree(path: Path) -> Tree:
+    """The values in `path` and their lines, not yet checked. Raises UsageError."""
     tree = Tree()
     tree.read(_text(path), str(path))
-    return checked(tree, overrides, str(path))
+    return tree
 
 
 def checked(tree: Tree, overrides: Sequence[str], name: str) -> Recipe:
-    """The recipe that `tree` is with the overrides put into it; `name` is said for a place not known."""
+    """The recipe that `tree` is with the overrides put into it; `name` is said for a place not known.
+
+    Raises UsageError as `read_recipe` does.
+    """
     for text in overrides:
         words, equals, value = text.partition("=")
         where = f"--set {text}"

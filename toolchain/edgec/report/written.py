@@ -20,7 +20,12 @@ def check_writable(path: Path | None) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8, whole or not at all. Raises OutputError where that fails."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all. Raises OutputError where that fails."""
     try:
-        write_whole(path, text)
+        write_whole(path, data)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -35,6 +35,21 @@ def load_weights(module: nn.Module, path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def load_fitting(module: nn.Module, path: Path) -> tuple[int, int]:
+    """Load those weights of `path` whose names and shapes are the module's; gives how many, and of how many.
+
+    Takes the files that `load_weights` takes. Raises CheckpointError, also where none fits.
+    """
+    weights = _unprefixed(_unnested(_parse(path, _read(path)), path), module)
+    wanted = module.state_dict()
+    fitting = {n: w for n, w in weights.items() if n in wanted and w.shape == wanted[n].shape}
+    if not fitting:
+        raise CheckpointError(f"{path}: no weight has a name and shape of the network's: name another")
+    check_finite(fitting.items(), str(path))
+    module.load_state_dict(fitting, strict=False)
+    return len(fitting), len(wanted)
+
+
 def check_finite(tensors: Iterable[tuple[str, Tensor]], where: str) -> None:
     """Raise CheckpointError naming the first tensor that holds NaN or infinity."""
     for name, tensor in tensors:

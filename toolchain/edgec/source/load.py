@@ -1,25 +1,20 @@
 """Source: the network that `--model` and `--checkpoint` name, before anything is done to it."""
 
-import contextlib
 import hashlib
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from edgec import zoo
 from edgec.errors import ModelSourceError
 from edgec.source.checkpoint import check_finite, load_weights
-from edgec.source.factory import call_factory
+from edgec.source.network import make_network, refuse_options
 from edgec.source.onnx_file import read_onnx
 from edgec.source.tuned import Tuned
 from edgec_runtime.format.manifest import Activation
-
-_SEED = 0  # of the initialisation where there are no weights: the same bundle each time
 
 
 @dataclass(frozen=True)
@@ -62,19 +57,18 @@ def load_source(
     Raises ModelSourceError, CheckpointError.
     """
     options = options or {}
-    if options and (":" in model or model.endswith(".onnx")):
-        raise ModelSourceError(
-            f"--model {model}: only networks of `edgec models` have options: leave {', '.join(options)} out"
-        )
     if model.endswith(".onnx"):
+        refuse_options(model, options)
         return _from_onnx(Path(model), checkpoint, channels)
-    module, name, default = _create(model, options)
+    module = make_network(model, options)
+    name = model.rpartition(":")[2]
+    default = None if ":" in model else zoo.default_weights(model, **options)
     path = checkpoint or default
     digest = load_weights(module, path) if path else None
     check_finite(module.named_parameters(), model)
     module = module.float().cpu().eval().requires_grad_(False)
     return Source(
-        name=_bundle_name(name),
+        name=bundle_name(name),
         module=module,
         onnx=None,
         channels=channels or _first_channels(module, model),
@@ -85,31 +79,12 @@ def load_source(
     )
 
 
-def _create(model: str, options: Mapping[str, object]) -> tuple[nn.Module, str, Path | None]:
-    """The module, what to call it, and the checkpoint that comes with it."""
-    with torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(sys.stderr):
-        torch.manual_seed(_SEED)
-        if ":" in model:
-            return call_factory(model), model.rpartition(":")[2], None
-        _refuse_files(model)
-        return zoo.create(model, **options), model, zoo.default_weights(model, **options)
-
-
-def _refuse_files(model: str) -> None:
-    if model.endswith(".py"):
-        raise ModelSourceError(f"--model {model}: say which function makes the network, {model}:FUNCTION")
-    if model.endswith((".pt", ".pth", ".safetensors")):
-        raise ModelSourceError(
-            f"--model {model} is a checkpoint: name the network too, --model NETWORK --checkpoint {model}"
-        )
-
-
 def _from_onnx(path: Path, checkpoint: Path | None, channels: int | None) -> Source:
     if checkpoint is not None:
         raise ModelSourceError(f"{path} holds its own weights: leave out --checkpoint {checkpoint}")
     data = read_onnx(path)
     return Source(
-        name=_bundle_name(path.stem),
+        name=bundle_name(path.stem),
         module=None,
         onnx=data.content,
         channels=channels or data.channels,
@@ -127,6 +102,7 @@ def _first_channels(module: nn.Module, model: str) -> int:
     raise ModelSourceError(f"--model {model}: the network has no Conv2d to tell the image's channels from")
 
 
-def _bundle_name(name: str) -> str:
+def bundle_name(name: str) -> str:
+    """`name` in such words that it may name a bundle or a folder."""
     slug = re.sub(r"[^a-z0-9_.-]+", "-", name.lower()).strip("-_.")
     return slug[:64] or "network"

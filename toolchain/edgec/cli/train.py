@@ -1,0 +1,130 @@
+"""`edgec train`"""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edgec.cli.command import Command
+from edgec.cli.display import Display
+from edgec.cli.words import Word
+
+if TYPE_CHECKING:
+    from edgec.learn.loggers import Log
+    from edgec.recipe import Recipe
+    from edgec.training import TrainResult
+
+LOGS = ("tensorboard", "wandb")
+OPTION_OF = {"model": "--model", "data.path": "--data", "train.epochs": "--epochs"}
+
+
+@click.command(cls=Command, name="train")
+@click.argument("recipe_word", metavar="[RECIPE]", required=False)
+@click.option(
+    "--model", metavar="MODEL", help="A name of `edgec models`, package.module:factory or file.py:factory."
+)
+@click.option("--data", metavar="DATA", help="Images with masks: a data set or a folder.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Times that every image is seen. Default: 40.")
+@click.option(
+    "overrides",
+    "--set",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Another value than the recipe's, such as train.lr=1e-3; repeatable.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the run to go on with, or to begin. Default: the newest that this recipe has begun and "
+    "not finished, else a new one in runs/.",
+)
+@click.option("--find-lr", is_flag=True, help="Only look for a learning rate: tell it, and draw the curve.")
+@click.option(
+    "--devices", type=click.IntRange(1, 1024), default=1, help="Processes on this machine that share a batch."
+)
+@click.option(
+    "--nodes", type=click.IntRange(1, 1024), default=1, help="Machines that do; start the command on each."
+)
+@click.option("--log", type=Word("log", LOGS), help="Tell the epochs there too.")
+@click.pass_obj
+def command(
+    display: Display,
+    /,
+    recipe_word: str | None,
+    model: str | None,
+    data: str | None,
+    epochs: int | None,
+    overrides: tuple[str, ...],
+    resume: Path | None,
+    find_lr: bool,
+    devices: int,
+    nodes: int,
+    log: "Log | None",
+) -> None:
+    """Train a network.
+
+    RECIPE is a YAML file or the name of one that edgec brings; --model and --data say the same without one.
+    After an interruption the same command goes on where it was. The folder of the run gets the best weights,
+    the recipe, the metrics and pictures of them.
+    """
+    from edgec.errors import UsageError
+    from edgec.learn.trainer import Processes
+    from edgec.training import train
+
+    options: dict[str, str | int | None] = {"model": model, "data.path": data, "train.epochs": epochs}
+    recipe = _recipe(recipe_word, options, overrides)
+    if find_lr:
+        _find(display, recipe)
+        return
+    if nodes > 1 and resume is None:
+        raise UsageError("--nodes: name the run's folder with --resume DIR, where all machines can write")
+    with display.progress() as progress:
+        result = train(recipe, resume=resume, processes=Processes(devices, nodes), log=log, progress=progress)
+    if result.first:
+        _show(display, result)
+
+
+def _recipe(word: str | None, options: dict[str, str | int | None], overrides: tuple[str, ...]) -> "Recipe":
+    from edgec.recipe.file import checked, read_tree
+    from edgec.recipe.plain import Tree
+    from edgec.recipe.shipped import find_recipe
+
+    if word is None and options["model"] is None:
+        raise click.UsageError("name a RECIPE, or a network with --model and images with --data")
+    path = None if word is None else find_recipe(word)
+    tree = Tree() if path is None else read_tree(path)
+    for key, value in options.items():
+        if value is not None:
+            tree.put(tuple(key.split(".")), value, OPTION_OF[key])
+    return checked(tree, overrides, "the command line" if path is None else str(path))
+
+
+def _find(display: Display, recipe: "Recipe") -> None:
+    from edgec.report.curves import draw_rates
+    from edgec.report.train import rates_document
+    from edgec.training import find_rate
+
+    with display.progress() as progress:
+        curve = find_rate(recipe, progress=progress)
+    path = Path("learning-rate.png")
+    draw_rates(curve, path)
+    display.say(f"{path}: the loss over the rate")
+    display.result(rates_document(curve, path), f"suggested: train.lr={curve.suggestion:.2g}")
+
+
+def _show(display: Display, result: "TrainResult") -> None:
+    from edgec.learn.fit import RECIPE
+    from edgec.report.curves import draw_curves
+    from edgec.report.train import summary, train_document, train_table
+
+    fitted = result.fitted
+    draw_curves(fitted, fitted.folder / "curves.png")
+    recipe, best = str(fitted.folder / "recipe.yaml"), str(fitted.checkpoint)
+    then = [
+        shlex.join(
+            ["edgec", "eval", best, "--data", str(result.recipe.data.path if result.recipe.data else "DATA")]
+        ),
+        shlex.join(["edgec", "build", "--recipe", recipe, "--set", f"checkpoint={best}"]),
+    ]
+    display.result(train_document(result), train_table(result), summary(result), then=then)

@@ -1,0 +1,30 @@
+"""The recipes that come with edgec, by name."""
+
+from pathlib import Path
+
+from edgec.errors import UsageError
+from edgec_targets import unknown_word
+
+FOLDER = Path(__file__).parent.parent / "recipes"
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """The file of each by its name."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def find_recipe(word: str) -> Path:
+    """The file that `word` leads to, or else the shipped recipe of that name: `NAME` or `recipes/NAME.yaml`.
+
+    Raises UsageError where there is neither.
+    """
+    path = Path(word)
+    if path.is_file():
+        return path
+    name = path.stem if word == f"recipes/{path.stem}.yaml" else word
+    found = shipped_recipes()
+    if name in found:
+        return found[name]
+    if path.suffix in (".yaml", ".yml"):
+        raise UsageError(f"there is no file {word}, and no recipe of edgec is {name!r}: {', '.join(found)}")
+    raise unknown_word("recipe", name, found)
