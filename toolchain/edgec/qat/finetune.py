@@ -6,89 +6,86 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import yaml
 from safetensors.torch import load_file
-from torch import Tensor
 
 from edgec.calibration import CACHE
 from edgec.data import DatasetImages, Images, Sample, Split, open_images
 from edgec.errors import UsageError
-from edgec.learn.checkpoint import write_file
-from edgec.learn.fit import FitResult, fit
+from edgec.learn.checkpoint import learning_digest
+from edgec.learn.class_weights import class_weights
+from edgec.learn.fit import fit
 from edgec.learn.loggers import Log
 from edgec.learn.metrics import Scores, mean_scores
+from edgec.learn.runs import RUNS, open_run
 from edgec.learn.task import SegmentationTask
+from edgec.learn.trainer import settings
 from edgec.progress import SILENT, Progress
 from edgec.qat.network import Network
 from edgec.qat.simulation import as_network, simulate
 from edgec.qat.subject import Subject, prepare_subject
-from edgec.qat.written import to_onnx, with_weights
+from edgec.qat.written import Written, write
 from edgec.recipe import QatRecipe, Recipe, TrainRecipe
-
-NETWORK, BUILD = "best.onnx", "build.yaml"
+from edgec.training import TrainResult
+from edgec.training.resolve import resolved
 
 
 @dataclass(frozen=True)
 class Finetuned:
-    """`network`: the tuned float network; `recipe`: what builds it. Both are in the folder of `run`.
+    """`trained`: the run; `written`: the tuned network and what builds it, for `target` and its `profile`.
 
-    `simulated`: the same, computing as the build will.
-    `fp32`, `before` and `after`: on the split's `val`, in float, in the profile's integers as they were, and
-    as they are now.
+    `simulated`: the tuned network, computing as the build will. `fp32`, `before` and `after`: on the data's
+    `val`, in float, in the profile's integers as they were, and as they are now.
     """
 
-    network: Path
-    recipe: Path
+    trained: TrainResult
+    written: Written
+    target: str
+    profile: str
     simulated: Network
     fp32: Scores
     before: Scores
     after: Scores
-    run: FitResult
     warnings: tuple[str, ...]
 
 
 def finetune(
-    recipe: Recipe,
-    split: Split,
-    folder: Path,
-    *,
-    weights: Tensor | None = None,
-    log: Log | None = None,
-    progress: Progress = SILENT,
+    recipe: Recipe, *, resume: Path | None = None, log: Log | None = None, progress: Progress = SILENT
 ) -> Finetuned:
-    """Train the graph that a build for `recipe.train.qat` would make, simulated, as `fit` does it.
+    """Train the graph that a build for the recipe's train.qat would make, simulated, as `train` does it.
 
-    It starts with the recipe's checkpoint, and is calibrated on what the recipe names, else on `split.train`.
-    Writes best.onnx and build.yaml into `folder`, besides what `fit` writes; where no epoch was better in
+    It starts with the recipe's checkpoint, and is calibrated on what the recipe names, else on the images
+    that it learns from. The run's folder gets best.onnx and build.yaml too; where no epoch was better in
     integers than the start, best.onnx has the start's weights, and a warning says so.
 
-    Raises what `fit` and a build raise; UnsupportedOperatorError for an operator that cannot be simulated.
+    Raises what `train` and a build raise; UnsupportedOperatorError for an operator that cannot be simulated.
     """
     qat, recipe = tuning(recipe)
-    subject = prepare_subject(recipe, qat, _images(recipe, split), folder.parent / CACHE, progress)
-    job = subject.prepared.job
-    recipe = recipe.model_copy(update={"channels": job.input.channels, "activation": job.output.activation})
-    network = simulate(subject.graph, subject.tuned.ranges, subject.tuned.int8)
-    _check_crop(network, recipe)
-    task = SegmentationTask(network, recipe, weights)
-    with progress.step("judge in float and in integers"):
-        fp32 = _judge(SegmentationTask(as_network(subject.graph), recipe), split.val)
+    recipe, split = resolved(recipe)
+    subject = prepare_subject(recipe, qat, _images(recipe, split), RUNS / CACHE, progress)
+    task = _task(recipe, split, subject)
+    network = task.network
+    assert isinstance(network, Network)
+    with progress.step("judge in float and in integers"), settings(task.train_recipe):
+        fp32 = _judge(SegmentationTask(as_network(subject.graph), task.recipe), split.val)
         before = _judge(task, split.val)
     start = copy.deepcopy(network.state_dict())
-    found = fit(task, split, folder, log=log, progress=progress)
-    better = found.best.dice > before.dice
-    network.load_state_dict(load_file(found.checkpoint) if better else start)
-    graph = with_weights(subject.graph, network.named_weights())
-    write_file(folder / NETWORK, to_onnx(graph, subject.tuned))
-    write_file(folder / BUILD, _build_recipe(recipe, subject, folder))
+    about = {"network_sha256": subject.graph.digest}
+    digests = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
+    with open_run(RUNS / subject.prepared.contents.name, {**digests, **about}, resume) as folder:
+        progress.say(f"{folder} gets the results; after an interruption the same command goes on there")
+        fitted = fit(task, split, folder, about=about, log=log, progress=progress)
+        better = fitted.best.dice > before.dice
+        network.load_state_dict(load_file(fitted.checkpoint) if better else start)
+        written = write(subject, network.named_weights(), task.recipe, folder)
     return Finetuned(
-        network=folder / NETWORK,
-        recipe=folder / BUILD,
+        trained=TrainResult(task.recipe, split, task, fitted),
+        written=written,
+        target=qat.target,
+        profile=qat.profile,
         simulated=network,
         fp32=fp32,
         before=before,
-        after=found.best if better else before,
-        run=found,
+        after=fitted.best if better else before,
         warnings=tuple(_warnings(subject, better=better)),
     )
 
@@ -110,17 +107,26 @@ def _images(recipe: Recipe, split: Split) -> Images:
     return open_images(recipe.calibration) if named else DatasetImages(split.train)
 
 
-def _check_crop(network: Network, recipe: Recipe) -> None:
-    """Sizes that a graph holds fit pieces of its own size alone."""
-    assert recipe.train is not None
-    crop = recipe.train.crop
+def _task(recipe: Recipe, split: Split, subject: Subject) -> SegmentationTask:
+    """What the graph says of its ends is not guessed again."""
+    job, learning = subject.prepared.job, recipe.train or TrainRecipe()
+    ends = {"channels": job.input.channels, "activation": job.output.activation}
+    network = simulate(subject.graph, subject.tuned.ranges, subject.tuned.int8)
+    _check_crop(network, recipe, job.input.channels, learning.crop)
+    weights = class_weights(learning, split.train, split.train.classes)
+    return SegmentationTask(network, recipe.model_copy(update=ends), weights)
+
+
+def _check_crop(network: Network, recipe: Recipe, channels: int, crop: int) -> None:
+    """A graph may hold sizes that fit images of its own size alone."""
     try:
         with torch.no_grad():
-            network(torch.zeros(1, recipe.channels or 1, crop, crop))
+            network(torch.zeros(1, channels, crop, crop))
     except RuntimeError as error:
+        own = "of any size" if recipe.size is None else f"of {recipe.size[0]}x{recipe.size[1]}"
         raise UsageError(
-            f"the network's graph, made for images of {recipe.size}, takes no pieces of {crop}x{crop}: set "
-            f"train.crop to another size, or the recipe's size to {crop}x{crop}"
+            f"the network's graph, made for images {own}, takes no pieces of {crop}x{crop}: set train.crop "
+            f"to another size, or the recipe's size to [{crop}, {crop}]"
         ) from error
 
 
@@ -129,28 +135,10 @@ def _judge(task: SegmentationTask, samples: Iterable[Sample]) -> Scores:
     return mean_scores(Scores(**task.validation_step(sample, 0)) for sample in samples)
 
 
-def _build_recipe(recipe: Recipe, subject: Subject, folder: Path) -> str:
-    built = recipe.model_copy(
-        update={
-            "model": str(folder / NETWORK),
-            "options": {},
-            "checkpoint": None,
-            "train": None,
-            "distil": None,
-            "channels": None,
-            "name": subject.prepared.contents.name,
-            "targets": (subject.tuned.target,),
-            "profiles": (subject.tuned.profile,),
-            "precisions": ("fp32", "int8-static"),
-        }
-    )
-    return yaml.safe_dump(built.model_dump(mode="json"), sort_keys=False)
-
-
 def _warnings(subject: Subject, *, better: bool) -> list[str]:
     found, source = [], subject.prepared.source
     if not source.trained:
-        found.append(f"{source.name} began with random weights: give trained ones with --checkpoint")
+        found.append(f"{source.name} began with random weights: name trained ones, --set checkpoint=FILE")
     if not better:
         found.append("no epoch was better in integers than the network as it was: its weights are kept")
     return found

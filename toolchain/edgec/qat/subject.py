@@ -1,6 +1,6 @@
 """Subject: a recipe's network in the form in which a profile's integers are made, with their ranges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgec.data import Images
@@ -45,7 +45,8 @@ def prepare_subject(
     graph, calibration = prepared.job.graph, prepared.job.calibration
     assert calibration is not None  # int8-static asks for it
     form = graph if calibration.carried else integer_form(graph, profile)
-    tuned = Tuned(qat.target, qat.profile, profile.int8, calibration.ranges_of(form))
+    ranges = replace(calibration.ranges_of(form), means={})  # nothing will be corrected by them
+    tuned = Tuned(qat.target, qat.profile, profile.int8, ranges)
     return Subject(prepared, form, tuned)
 
 
