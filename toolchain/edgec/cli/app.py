@@ -15,6 +15,7 @@ from edgec.cli.words import printable
 from edgec_runtime.errors import EdgecError
 
 COMMANDS = {
+    "data": "edgec.cli.data",
     "train": "edgec.cli.train",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",

@@ -46,17 +46,21 @@ def recipe_from(path: Path, overrides: tuple[str, ...]) -> "Recipe":
 def make_recipe(options: dict[str, Any]) -> "Recipe":
     """The options that were given -> Recipe; the recipe's own defaults fill the rest.
 
-    Raises UsageError naming the option whose value is not possible.
+    What a checkpoint says of itself goes before the defaults. Raises UsageError naming the option whose
+    value is not possible, CheckpointError.
     """
     from pydantic import ValidationError
 
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
+    from edgec.source.described import described
 
-    if options["model"] is None:
-        raise click.MissingParameter(param_type="option", param_hint="'--model'")
     given = {key: value for key, value in options.items() if value is not None and value != ()}
     given["size"] = options["size"]  # None is a choice here: any size
+    if options["checkpoint"] is not None:
+        given = _over(described(options["checkpoint"], options["model"]), given)
+    elif options["model"] is None:
+        raise click.MissingParameter(param_type="option", param_hint="'--model'")
     if "precisions" in given:
         given["precisions"] = _with_fp32(given["precisions"])
     try:
@@ -66,6 +70,15 @@ def make_recipe(options: dict[str, Any]) -> "Recipe":
         key = str(first["loc"][0]) if first["loc"] else ""
         where = f"{OPTION_OF.get(key, '--' + key)}: " if key else ""
         raise UsageError(f"{where}{first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _over(said: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """What was given goes over what a checkpoint says, but for defaults of options."""
+    from click.core import ParameterSource
+
+    context = click.get_current_context()
+    meant = context.get_parameter_source("size") is not ParameterSource.DEFAULT
+    return said | {key: value for key, value in given.items() if key != "size" or meant}
 
 
 def _with_fp32(precisions: Sequence[Precision]) -> tuple[Precision, ...]:

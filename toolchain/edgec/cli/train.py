@@ -116,15 +116,16 @@ def _find(display: Display, recipe: "Recipe") -> None:
 def _show(display: Display, result: "TrainResult") -> None:
     from edgec.learn.fit import RECIPE
     from edgec.report.curves import draw_curves
-    from edgec.report.train import summary, train_document, train_table
+    from edgec.report.train import draw_samples, summary, train_document, train_table
 
     fitted = result.fitted
     draw_curves(fitted, fitted.folder / "curves.png")
-    recipe, best = str(fitted.folder / "recipe.yaml"), str(fitted.checkpoint)
+    draw_samples(result, fitted.folder / "samples.png")
+    data, best = result.recipe.data, str(fitted.checkpoint)
     then = [
+        shlex.join(["edgec", "eval", best, "--data", "DATA" if data is None else str(data.path)]),
         shlex.join(
-            ["edgec", "eval", best, "--data", str(result.recipe.data.path if result.recipe.data else "DATA")]
+            ["edgec", "build", "--recipe", str(fitted.folder / RECIPE), "--set", f"checkpoint={best}"]
         ),
-        shlex.join(["edgec", "build", "--recipe", recipe, "--set", f"checkpoint={best}"]),
     ]
     display.result(train_document(result), train_table(result), summary(result), then=then)

@@ -11,8 +11,20 @@ from edgec_runtime.errors import UsageError
 from edgec_runtime.format.manifest import PRECISIONS
 
 METRICS = ("latency", "instructions")
+LAYOUTS = ("auto", "pairs", "drive", "pets", "acdc", "coco", "supervisely")
 
-__all__ = ["METRICS", "PRECISIONS", "Floats", "Names", "Parsed", "Size", "TargetWord", "Word", "printable"]
+__all__ = [
+    "LAYOUTS",
+    "METRICS",
+    "PRECISIONS",
+    "Floats",
+    "Names",
+    "Parsed",
+    "Size",
+    "TargetWord",
+    "Word",
+    "printable",
+]
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 

@@ -26,11 +26,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Contents:
-    """The entries of a folder, whether complete or not. `rule`: how a mask is found; None without masks."""
+    """The entries of a folder, whether complete or not.
+
+    `rule`: how a mask is found; None without masks. `spare`: masks that belong to no image.
+    """
 
     entries: tuple[Entry, ...]
     class_names: tuple[str, ...]
     rule: str | None
+    spare: tuple[Path, ...] = ()
 
     @property
     def missing(self) -> tuple[Entry, ...]:

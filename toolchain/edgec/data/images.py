@@ -15,6 +15,9 @@ SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", "
 IGNORE = 255
 """The value in a mask where nobody knows the class: neither learned from nor judged on."""
 
+MOST_PIXELS = 1 << 27
+"""No image is larger: what an annotation says of one is checked before memory is taken for it."""
+
 ImageArray = NDArray[np.uint8]
 
 

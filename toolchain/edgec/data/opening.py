@@ -59,12 +59,12 @@ def open_dataset(spec: str, *, classes: Classes = None) -> Dataset:
     files themselves are read, and refused, when a sample is taken.
     """
     word, part = _parsed(spec)
-    return _opened(DataRecipe(path=Path(word)), classes, word).part(part, "val")
+    return _opened(DataRecipe(path=Path(word)), classes).part(part, "val")
 
 
 def open_split(recipe: DataRecipe) -> Split:
     """Both parts of a recipe's data: the data set's own, or drawn by group. Raises DataError."""
-    opened = _opened(recipe, recipe.classes, str(recipe.path))
+    opened = _opened(recipe, recipe.classes)
     if opened.contents.rule is None:
         raise DataError(
             f"{recipe.path}: holds images without masks. Name a folder with images/ and masks/, or another "
@@ -83,7 +83,7 @@ def open_images(spec: str) -> Images:
     if path.suffix.lower() == ".npz" and not path.is_dir():
         return NpzImages(path)
     word, part = _parsed(spec)
-    return DatasetImages(_opened(DataRecipe(path=Path(word)), None, word).part(part, "train"))
+    return DatasetImages(_opened(DataRecipe(path=Path(word)), None).part(part, "train"))
 
 
 def is_shipped(spec: str) -> bool:
@@ -99,18 +99,38 @@ def _parsed(spec: str) -> tuple[str, Part | None]:
     return spec, None
 
 
-def _opened(recipe: DataRecipe, classes: Classes, word: str) -> Opened:
-    folder = SHIPPED.get(word, recipe.path)
-    if not folder.is_dir():
-        raise DataError(_nowhere(word, folder))
-    request = Request(folder, classes, recipe.images, recipe.masks)
-    layout = find_layout(folder) if recipe.layout == "auto" else recipe.layout
-    contents = complete(LAYOUTS[layout].open(request))
+def layout_of(recipe: DataRecipe) -> str:
+    """The name of the layout that a recipe's data has. Raises DataError where there is no such folder."""
+    folder = _folder(recipe)
+    return find_layout(folder) if recipe.layout == "auto" else recipe.layout
+
+
+def contents_of(recipe: DataRecipe, classes: Classes) -> Contents:
+    """What lies in the folder of a recipe's data, whether complete or not. Raises DataError."""
+    folder, word = _folder(recipe), str(recipe.path)
+    contents = LAYOUTS[layout_of(recipe)].open(Request(folder, classes, recipe.images, recipe.masks))
     if word == "nuclei-calibration":
         names = _CALIBRATION.read_text().split()
-        kept = tuple(replace(e, part=None) for e in contents.entries if e.name in names)
-        contents = replace(contents, entries=kept)
-    return Opened(word if word in SHIPPED else folder.resolve().name, contents, recipe)
+        kept = tuple(replace(entry, part=None) for entry in contents.entries if entry.name in names)
+        return replace(contents, entries=kept)
+    return contents
+
+
+def name_of(recipe: DataRecipe) -> str:
+    """What people call a recipe's data: the name of its folder, or the one under which it is shipped."""
+    word = str(recipe.path)
+    return word if word in SHIPPED else recipe.path.resolve().name
+
+
+def _opened(recipe: DataRecipe, classes: Classes) -> Opened:
+    return Opened(name_of(recipe), complete(contents_of(recipe, classes)), recipe)
+
+
+def _folder(recipe: DataRecipe) -> Path:
+    folder = SHIPPED.get(str(recipe.path), recipe.path)
+    if not folder.is_dir():
+        raise DataError(_nowhere(str(recipe.path), folder))
+    return folder
 
 
 def _nowhere(word: str, folder: Path) -> str:

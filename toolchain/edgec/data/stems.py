@@ -27,7 +27,7 @@ def by_stem(folder: Path, template: str) -> Stems:
     pattern = re.compile(re.escape(name).replace(re.escape(HOLE), "(.+)"))
     ended = Path(name).suffix.lower() in SUFFIXES
     found: Stems = {}
-    for path in _images(place):
+    for path in image_files(place):
         match = pattern.fullmatch(path.name if ended else path.stem)
         if match is None:
             continue
@@ -55,7 +55,8 @@ def guess(images: Stems, masks: Stems, folder: str) -> str:
     return f"{folder}/{best}"
 
 
-def _images(place: Path) -> list[Path]:
+def image_files(place: Path) -> list[Path]:
+    """The image files right in a folder, sorted by name. Raises DataError where it cannot be listed."""
     try:
         paths = sorted(place.iterdir(), key=lambda path: (path.stem, path.suffix))
     except OSError as error:

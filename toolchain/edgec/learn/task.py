@@ -12,11 +12,11 @@ from edgec.data import Sample
 from edgec.errors import DataError, TrainingError, UsageError
 from edgec.learn.batches import Batch
 from edgec.learn.inputs import first_channels, input_spec
-from edgec.learn.logits import are_probabilities, logits_function
+from edgec.learn.logits import logits_function
 from edgec.learn.losses import loss_function
 from edgec.learn.metrics import Scores, score
 from edgec.learn.optimizers import make_optimizer
-from edgec.learn.predict import Segmenter
+from edgec.learn.predict import segmenter
 from edgec.learn.schedules import make_schedule
 from edgec.recipe import Recipe, TrainRecipe
 
@@ -40,16 +40,13 @@ class SegmentationTask(pl.LightningModule):
         self.train_recipe = recipe.train or TrainRecipe()
         self.spec = input_spec(recipe, recipe.channels or first_channels(network))
         self.register_buffer("class_weights", weights, persistent=False)
-        example = self._example()
-        found = _output(network, example)
-        self.channels = int(found.shape[1])
-        self.classes = max(2, self.channels)
+        training = network.training
+        self.segment = segmenter(network.eval(), recipe, self.spec.channels)
+        network.train(training)
+        self.channels, self.classes = self.segment.channels, self.segment.classes
         if weights is not None and len(weights) != self.classes:
             raise UsageError(f"there are {len(weights)} class weights and {self.classes} classes")
-        given = recipe.activation
-        holds = given == "none" if given is not None else are_probabilities(found)
-        self.logits = logits_function(network, probabilities=holds)
-        self.segment = Segmenter(network, self.spec, self.channels, holds, recipe.threshold)
+        self.logits = logits_function(network, probabilities=self.segment.probabilities)
         loss_function(self.train_recipe, self.channels, weights)  # refused now, not at the first step
         self.plateau: ReduceLROnPlateau | None = None
 
@@ -129,24 +126,6 @@ class SegmentationTask(pl.LightningModule):
         state = getattr(self, "_plateau_state", None)
         if self.plateau is not None and state is not None:
             self.plateau.load_state_dict(state)
-
-    def _example(self) -> Tensor:
-        """A small random image, of values that the network is used to."""
-        height = self.spec.height or 64
-        width = self.spec.width or 64
-        shape = (1, self.spec.channels, height, width)
-        device = next(self.network.parameters()).device
-        return torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device)
-
-
-def _output(network: nn.Module, example: Tensor) -> Tensor:
-    training = network.training
-    with torch.no_grad():
-        found = network.eval()(example)
-    network.train(training)
-    if not isinstance(found, Tensor) or found.ndim != 4:
-        raise UsageError("the network gives no tensor (N, K, H, W): edgec trains those that give one")
-    return found
 
 
 def _size(maps: Tensor) -> str:

@@ -34,10 +34,10 @@ def draw_curves(fitted: "FitResult", path: Path) -> None:
     rate.spines[["top"]].set_visible(False)
     _plain(metrics, "on whole images of the validation part", "score")
     judged = [row for row in fitted.epochs if "dice" in row]
-    for (key, name), colour in zip(METRICS.items(), COLOURS, strict=True):
+    for key, colour in zip(fitted.best.as_dict(), COLOURS, strict=True):
         width = 2 if key == "dice" else 1
         x, y = [row["epoch"] for row in judged], [row[key] for row in judged]
-        metrics.plot(x, y, color=colour, linewidth=width, marker=".", markersize=4, label=name)
+        metrics.plot(x, y, color=colour, linewidth=width, marker=".", markersize=4, label=METRICS[key])
     metrics.axvline(fitted.best_epoch, color=BEST, linewidth=1, linestyle="--")
     metrics.set_title(
         f"kept: epoch {fitted.best_epoch}, Dice {fitted.best.dice:.4f}", loc="right", fontsize=10, color=BEST

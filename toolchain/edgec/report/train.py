@@ -1,16 +1,19 @@
 """What training came to."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from edgec.report.eval import METRICS
 from edgec.report.tables import new_table, number
+from edgec.report.written import write_bytes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from edgec.training import RateCurve, TrainResult
+
+
+SAMPLES = 8
 
 
 def train_document(result: "TrainResult") -> dict[str, Any]:
@@ -33,8 +36,8 @@ def train_table(result: "TrainResult") -> Table:
     """The metrics of the epoch whose weights are kept."""
     fitted = result.fitted
     found = fitted.best.as_dict()
-    table = new_table(f"{fitted.checkpoint}", ["epoch"], list(METRICS.values()))
-    table.add_row(str(fitted.best_epoch), *(number(found[key], 4) for key in METRICS))
+    table = new_table(str(fitted.checkpoint), ["epoch"], [METRICS[key] for key in found])
+    table.add_row(str(fitted.best_epoch), *(number(value, 4) for value in found.values()))
     return table
 
 
@@ -49,7 +52,20 @@ def summary(result: "TrainResult") -> str:
     )
 
 
-def rates_document(curve: "RateCurve", picture: "Path") -> dict[str, Any]:
+def draw_samples(result: "TrainResult", path: Path) -> None:
+    """A PNG of the SAMPLES images that the kept weights find hardest. Raises OutputError."""
+    from edgec.evaluation import EvalResult, judge
+    from edgec.evaluation.result import averaged
+    from edgec.report.sheet import sheet_png
+
+    val = result.split.val
+    row = EvalResult("torch", "torch", "fp32", None, classes=val.class_names[1:])
+    result.task.network.eval()
+    found = averaged(row, judge(result.task.segment, val), worst=SAMPLES)
+    write_bytes(path, sheet_png(found, f"{result.fitted.checkpoint} on {val.name}"))
+
+
+def rates_document(curve: "RateCurve", picture: Path) -> dict[str, Any]:
     """``{"schema": 1, "suggestion": rate, "rates": [...], "losses": [...], "picture": path}``."""
     return {
         "schema": 1,

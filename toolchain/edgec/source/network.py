@@ -40,8 +40,8 @@ def _refuse_files(model: str) -> None:
         raise ModelSourceError(f"--model {model}: say which function makes the network, {model}:FUNCTION")
     if model.endswith((".pt", ".pth", ".safetensors")):
         raise ModelSourceError(
-            f"--model {model} is a checkpoint: name the network too, --model NETWORK --checkpoint {model}; of "
-            f"one that edgec trained, --checkpoint {model} is enough"
+            f"--model {model} is a checkpoint: name the network too, --model NETWORK --checkpoint {model}; "
+            "of one that edgec trained, --checkpoint alone is enough"
         )
     if model.endswith(".onnx"):
         raise ModelSourceError(f"{model} cannot be trained: name the network that it was exported from")

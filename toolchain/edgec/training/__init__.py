@@ -1,6 +1,6 @@
 """From a recipe to trained weights: `train(recipe)`."""
 
-from edgec.training.finder import find_rate
+from edgec.training.finder import RateCurve, find_rate
 from edgec.training.train import TrainResult, train
 
-__all__ = ["TrainResult", "find_rate", "train"]
+__all__ = ["RateCurve", "TrainResult", "find_rate", "train"]

@@ -16,7 +16,8 @@ from torchmetrics.functional.classification import (
 )
 from torchmetrics.functional.segmentation import dice_score
 
-from edgec.learn.metrics import IGNORE, score, score_in_detail
+from edgec.data import IGNORE
+from edgec.learn.metrics import score, score_in_detail
 from edgec.learn.metrics.confusion import confusion
 
 CLASSES = 4

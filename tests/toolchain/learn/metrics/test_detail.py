@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from edgec.data import IGNORE
 from edgec.errors import DataError
 from edgec.learn.metrics import (
-    IGNORE,
     DetailedScores,
     Measures,
     Scores,

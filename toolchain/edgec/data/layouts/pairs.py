@@ -25,7 +25,8 @@ def open_pairs(request: Request) -> Contents:
     if not parts or not _folder(parts["train"], request.images or IMAGES).is_dir():
         return _open(request.folder, request, names, None)
     both = [_open(folder, request, names, part) for part, folder in parts.items()]
-    return Contents(tuple(entry for one in both for entry in one.entries), names, both[0].rule)
+    entries = tuple(entry for one in both for entry in one.entries)
+    return Contents(entries, names, both[0].rule, tuple(path for one in both for path in one.spare))
 
 
 def _open(folder: Path, request: Request, names: tuple[str, ...], part: OwnPart | None) -> Contents:
@@ -39,7 +40,7 @@ def _open(folder: Path, request: Request, names: tuple[str, ...], part: OwnPart 
         _entry(stem, path, masks.get(stem), len(names), group, part)
         for (stem, path), group in zip(images.items(), groups, strict=True)
     )
-    return Contents(entries, names, rule)
+    return Contents(entries, names, rule, tuple(path for stem, path in masks.items() if stem not in images))
 
 
 def _masks(folder: Path, template: str | None, images: Stems, *, flat: bool) -> tuple[Stems, str | None]:

@@ -12,7 +12,6 @@ it, it counts 0 in each. Pixels whose truth is IGNORE are counted in nothing: wh
 no difference. An image with no other pixel cannot be scored.
 """
 
-from edgec.learn.metrics.confusion import IGNORE
 from edgec.learn.metrics.detail import OVERLAP, Measures, score, score_in_detail
 from edgec.learn.metrics.scores import (
     ClassScores,
@@ -23,7 +22,6 @@ from edgec.learn.metrics.scores import (
 )
 
 __all__ = [
-    "IGNORE",
     "OVERLAP",
     "ClassScores",
     "DetailedScores",

@@ -7,10 +7,8 @@ several times as long and two seconds to be imported (docs/decisions.md).
 import numpy as np
 from numpy.typing import NDArray
 
+from edgec.data import IGNORE
 from edgec.errors import DataError
-
-IGNORE = 255
-"""The value of a truth's pixel whose class nobody knows."""
 
 Mask = NDArray[np.generic]
 

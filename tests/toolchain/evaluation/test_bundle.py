@@ -1,22 +1,12 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from edgec.data import open_dataset
 from edgec.errors import DataError, UsageError
-from edgec.evaluation import evaluate, score_masks
+from edgec.evaluation import Detail, evaluate, evaluations
+from edgec.learn.metrics import Measures
 from edgec.pipeline import BuildResult
-
-
-def test_the_truth_scores_one_and_nothing_scores_less() -> None:
-    dataset = open_dataset("nuclei")[:2]
-    truth = iter([sample.mask for sample in dataset])
-    perfect = score_masks(lambda _: next(truth), dataset)  # type: ignore[arg-type,return-value]
-    assert perfect.dice == perfect.iou == perfect.pixel_accuracy == 1
-    empty = score_masks(lambda image: np.zeros(image.shape[:2], np.uint8), dataset)
-    assert empty.dice == 0
-    assert 0 < empty.pixel_accuracy < 1
 
 
 def test_the_build_and_eval_give_the_same_figures(tiny_build: BuildResult) -> None:
@@ -42,3 +32,15 @@ def test_images_without_masks(tiny_bundle: Path, tmp_path: Path) -> None:
     (tmp_path / image.name).write_bytes(image.read_bytes())
     with pytest.raises(DataError, match="no mask"):
         evaluate(tiny_bundle, str(tmp_path))
+
+
+def test_a_closer_look_at_one_variant_after_the_other(tiny_bundle: Path) -> None:
+    detail = Detail(Measures(boundary=True, centre_line=True), worst=2)
+    found = evaluations(tiny_bundle, "nuclei", ("cpu", "tflite"), ("fp32",), 1, detail)
+    cpu, tflite = found
+    assert cpu.metrics is not None
+    assert cpu.metrics.keys() >= {"dice", "boundary_f1", "cldice"}
+    assert (cpu.classes, len(cpu.images), len(cpu.worst)) == (("foreground",), 34, 2)
+    lowest = sorted(image.scores.mean.dice for image in cpu.images)[:2]
+    assert [image.scores.mean.dice for image in cpu.worst] == lowest
+    assert tflite.metrics == pytest.approx(cpu.metrics, abs=2e-3)
