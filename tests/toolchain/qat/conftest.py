@@ -33,9 +33,7 @@ def nuclei(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def base(nuclei: Path) -> Recipe:
-    learning = TrainRecipe(
-        epochs=20, batch=8, crop=SIZE, lr=1e-2, average=0.8, validate_every=10, threads=1
-    )
+    learning = TrainRecipe(epochs=20, batch=8, crop=SIZE, lr=1e-2, average=0.8, validate_every=10, threads=1)
     return Recipe(
         model=MODEL,
         size=(SIZE, SIZE),

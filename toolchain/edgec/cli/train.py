@@ -8,7 +8,7 @@ import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Word
+from edgec.cli.words import TargetWord, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from edgec.training import TrainResult
 
 LOGS = ("tensorboard", "wandb")
-OPTION_OF = {"model": "--model", "data.path": "--data", "train.epochs": "--epochs"}
+OPTION_OF = {
+    "model": "--model",
+    "data.path": "--data",
+    "train.epochs": "--epochs",
+    "train.qat.epochs": "--epochs",
+    "train.qat.precision": "--qat",
+    "train.qat.target": "--target",
+    "train.qat.profile": "--profile",
+}
 
 
 @click.command(cls=Command, name="train")
@@ -39,6 +47,13 @@ OPTION_OF = {"model": "--model", "data.path": "--data", "train.epochs": "--epoch
     help="Folder of the run to go on with, or to begin. Default: the newest that this recipe has begun and "
     "not finished, else a new one in runs/.",
 )
+@click.option(
+    "--qat",
+    type=Word("precision", ("int8",)),
+    help="Fine-tune a trained network, --set checkpoint=FILE, for this precision.",
+)
+@click.option("--target", type=TargetWord(), help="With --qat: the target to tune for. Default: cpu.")
+@click.option("--profile", metavar="NAME", help="With --qat: the target's profile. Default: portable.")
 @click.option("--find-lr", is_flag=True, help="Only look for a learning rate: tell it, and draw the curve.")
 @click.option(
     "--devices", type=click.IntRange(1, 1024), default=1, help="Processes on this machine that share a batch."
@@ -57,6 +72,9 @@ def command(
     epochs: int | None,
     overrides: tuple[str, ...],
     resume: Path | None,
+    qat: str | None,
+    target: str | None,
+    profile: str | None,
     find_lr: bool,
     devices: int,
     nodes: int,
@@ -66,14 +84,31 @@ def command(
 
     RECIPE is a YAML file or the name of one that edgec brings; --model and --data say the same without one.
     After an interruption the same command goes on where it was. The folder of the run gets the best weights,
-    the recipe, the metrics and pictures of them.
+    the recipe, the metrics and pictures of them; with --qat also best.onnx, which `edgec build` quantizes as
+    it was trained, and build.yaml, the recipe for that.
     """
     from edgec.errors import UsageError
     from edgec.learn.trainer import Processes
     from edgec.training import train
 
-    options: dict[str, str | int | None] = {"model": model, "data.path": data, "train.epochs": epochs}
+    if qat is None and (target, profile) != (None, None):
+        raise click.UsageError("--target and --profile say what to tune for: add --qat int8")
+    options: dict[str, str | int | None] = {
+        "model": model,
+        "data.path": data,
+        "train.epochs" if qat is None else "train.qat.epochs": epochs,
+        "train.qat.precision": qat,
+        "train.qat.target": target,
+        "train.qat.profile": profile,
+    }
     recipe = _recipe(recipe_word, options, overrides)
+    if recipe.train is not None and recipe.train.qat is not None:
+        if find_lr or (devices, nodes) != (1, 1):
+            raise UsageError(
+                "tuning for integers is done by one process, and at train.qat.lr: leave the rest"
+            )
+        _finetune(display, recipe, resume, log)
+        return
     if find_lr:
         _find(display, recipe)
         return
@@ -98,6 +133,23 @@ def _recipe(word: str | None, options: dict[str, str | int | None], overrides: t
         if value is not None:
             tree.put(tuple(key.split(".")), value, OPTION_OF[key])
     return checked(tree, overrides, "the command line" if path is None else str(path))
+
+
+def _finetune(display: Display, recipe: "Recipe", resume: Path | None, log: "Log | None") -> None:
+    from edgec.qat import finetune
+    from edgec.report.curves import draw_curves
+    from edgec.report.qat import qat_document, qat_table
+    from edgec.report.train import draw_samples
+
+    with display.progress() as progress:
+        found = finetune(recipe, resume=resume, log=log, progress=progress)
+    for warning in found.warnings:
+        display.warn(warning)
+    folder = found.trained.fitted.folder
+    draw_curves(found.trained.fitted, folder / "curves.png")
+    draw_samples(found.trained, folder / "samples.png")
+    then = [shlex.join(["edgec", "build", "--recipe", str(found.written.recipe)])]
+    display.result(qat_document(found), qat_table(found), then=then)
 
 
 def _find(display: Display, recipe: "Recipe") -> None:
