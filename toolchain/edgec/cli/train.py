@@ -104,9 +104,7 @@ def command(
     recipe = _recipe(recipe_word, options, overrides)
     if recipe.train is not None and recipe.train.qat is not None:
         if find_lr or (devices, nodes) != (1, 1):
-            raise UsageError(
-                "tuning for integers is done by one process, and at train.qat.lr: leave the rest"
-            )
+            raise UsageError("--qat: one process tunes, at train.qat.lr; leave the other options out")
         _finetune(display, recipe, resume, log)
         return
     if find_lr:
