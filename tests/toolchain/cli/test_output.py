@@ -71,3 +71,28 @@ def test_colours_on_demand(here) -> None:
     assert ESCAPE in here("targets", EDGEC_COLOR="1").stdout
     assert f"{ESCAPE}3" not in here("targets", "--no-color", EDGEC_COLOR="1").stdout
     assert f"{ESCAPE}3" not in here("targets", FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_models_detail(here) -> None:
+    words = ("models", "--detail", "unet_light", "--option", "widths=[4,8]", "--option", "in_channels=3")
+    document = json.loads(here(*words, "--json").stdout)
+    assert document["schema"] == 1
+    assert document["options"]["widths"] == [4, 8]
+    assert document["input"] == [3, 256, 256]
+    assert document["parameters"] == sum(level["parameters"] for level in document["levels"])
+    shown = here(*words)
+    assert shown.returncode == 0
+    assert "encoder.0" in shown.stdout
+    assert f"{document['parameters']:,}" in shown.stdout
+    assert "edgec build --model unet_light --option 'widths=[4, 8]' --option in_channels=3" in shown.stderr
+
+
+def test_models_detail_of_a_volume_network_ends_without_a_build(here) -> None:
+    finished = here("models", "--detail", "unet3d", "--option", "widths=[4]")
+    assert finished.returncode == 0
+    assert "1x64x64x64" in finished.stdout
+    assert "edgec build" not in finished.stderr
+
+
+def test_options_without_a_network_are_refused(here) -> None:
+    assert here("models", "--option", "widths=[4]").returncode == 2

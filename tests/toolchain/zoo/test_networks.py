@@ -8,11 +8,97 @@ from safetensors.torch import load_file
 from edgec.errors import ModelSourceError
 from edgec.zoo import MODELS, create, default_weights, parameter_count
 from edgec.zoo.blocks import fit_to
+from edgec.zoo.eunet import space_to_depth_conv
+
+IMAGES = tuple(name for name in MODELS if name != "unet3d")
+WITH_CHANNELS = {"eunet": 3}  # the others take one by default
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("unet", 31_042_369), ("unet_light", 1_513_354)])
-def test_parameter_counts_are_those_of_the_reference(name: str, parameters: int) -> None:
-    assert parameter_count(create(name)) == parameters
+@pytest.mark.parametrize(
+    ("name", "options", "parameters"),
+    [
+        ("unet", {}, 31_042_369),
+        ("unet", {"norm": False}, 31_042_369 - 2 * 5888),
+        ("unet", {"up": "bilinear"}, 31_042_369 - 3 * 696_320),
+        ("unet", {"in_channels": 3, "out_channels": 4}, 31_042_369 + 2 * 576 + 3 * 65),
+        ("unet_light", {}, 1_513_354),
+        ("unet_flex", {}, 31_042_369 - 5888),
+        ("eunet", {}, 6_434_463),
+        ("eunet", {"widths": [96, 192, 432, 800]}, 15_981_359),
+        ("attention_unet", {}, 32_087_813),
+        ("unet_plus_plus", {}, 9_048_897),
+        ("unet3d", {}, 19_072_769),
+        ("unet3d", {"in_channels": 3, "out_channels": 3, "norm": False}, 19_069_955),
+    ],
+)
+def test_parameter_counts_are_those_of_the_reference(
+    name: str, options: dict[str, object], parameters: int
+) -> None:
+    with torch.device("meta"):
+        assert parameter_count(create(name, **options)) == parameters
+
+
+@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_the_answer_is_the_probability_of_the_logits(name: str, outputs: int) -> None:
+    torch.manual_seed(0)
+    network = create(name, widths=[4, 8], in_channels=3, out_channels=outputs).eval()
+    with torch.inference_mode():
+        image = torch.rand(2, 3, 16, 24)
+        logits, found = network.logits(image), network(image)
+    assert logits.shape == found.shape == (2, outputs, 16, 24)
+    expected = torch.sigmoid(logits) if outputs == 1 else torch.softmax(logits, 1)
+    assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "answer"),
+    [
+        ("unet", {"depth": 4}, r"unet: it has no option 'depth'. Its options: in_channels=1, out_channels=1"),
+        ("unet", {"widths": []}, "'widths': Tuple should have at least 1 item"),
+        ("unet", {"widths": [8, 0]}, r"'widths.1': Input should be greater than or equal to 1"),
+        ("unet", {"out_channels": True}, "'out_channels': Input should be a valid integer"),
+        ("unet", {"up": "nearest"}, "'up': Input should be 'transposed' or 'bilinear'"),
+        ("unet_flex", {"decoder": [8]}, "decoder has 1 levels and widths 4: give one for each level"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_options_there_are(
+    name: str, options: dict[str, object], answer: str
+) -> None:
+    with pytest.raises(ModelSourceError, match=answer):
+        create(name, **options)
+
+
+def test_a_decoder_has_widths_of_its_own() -> None:
+    network = create("unet_flex", widths=[6, 10], decoder=[3, 7], bottleneck=9).eval()
+    assert [block[0].in_channels for block in network.decoder] == [6 + 3, 10 + 7]
+    with torch.inference_mode():
+        assert network(torch.rand(1, 1, 33, 47)).shape == (1, 1, 33, 47)
+
+
+def test_no_normalization_is_left_where_it_is_off() -> None:
+    kinds = {type(module) for module in create("unet", widths=[4], norm=False).modules()}
+    assert torch.nn.BatchNorm2d not in kinds
+    assert torch.nn.Conv2d in kinds
+
+
+def test_a_gate_closes_where_its_score_is_low() -> None:
+    gate = create("attention_unet", widths=[4]).gate[0]
+    skip, deeper = torch.rand(1, 4, 8, 8), torch.rand(1, 8, 4, 4)
+    with torch.inference_mode():
+        torch.nn.init.constant_(gate.score.bias, -100.0)
+        assert float(gate(skip, deeper).abs().max()) < 1e-6
+        torch.nn.init.constant_(gate.score.bias, 100.0)
+        assert torch.allclose(gate(skip, deeper), skip)
+
+
+def test_the_convolution_of_space_to_depth_is_one_of_stride_2() -> None:
+    down = space_to_depth_conv(3, 5)[0]
+    image = torch.rand(2, 3, 6, 8)
+    with torch.inference_mode():
+        moved = torch.nn.functional.pixel_unshuffle(image, 2)
+        expected = torch.nn.functional.conv2d(moved, down.weight.reshape(5, 12, 1, 1))
+        assert torch.allclose(down(image), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 16), (37, 50), (148, 148), (31, 95)])
@@ -50,11 +136,12 @@ def test_a_skip_that_fits_is_left_alone() -> None:
     assert fit_to(skip, 4, 4) is skip
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", IMAGES)
 def test_an_exported_graph_has_no_crop_where_the_size_fits(name: str) -> None:
+    channels = WITH_CHANNELS.get(name, 1)
     program = torch.export.export(
-        create(name).eval(),
-        (torch.rand(2, 1, 32, 32),),
+        create(name, widths=[4, 8]).eval(),
+        (torch.rand(2, channels, 32, 32),),
         dynamic_shapes=({0: torch.export.Dim("batch")},),
     )
     assert _crops_and_pads(program) == set()
@@ -70,7 +157,7 @@ def _crops_and_pads(program: torch.export.ExportedProgram) -> set[str]:
     return {name for name in called if "slice" in name or "pad" in name}
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ["unet", "unet_light"])
 def test_the_skip_comes_after_the_upsampled_tensor(name: str) -> None:
     network = create(name).eval()
     seen: list[torch.Tensor] = []
@@ -84,16 +171,16 @@ def test_the_skip_comes_after_the_upsampled_tensor(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(ModelSourceError, match=r"'unet_lite'.*Did you mean unet_light or unet\?"):
+    with pytest.raises(ModelSourceError, match=r"'unet_lite'.*Did you mean unet_light or "):
         create("unet_lite")
-    with pytest.raises(ModelSourceError, match="There are unet, unet_light"):
+    with pytest.raises(ModelSourceError, match="There are unet, unet_light, unet_flex"):
         create("mobile")
 
 
 def test_listing_the_names_does_not_import_torch() -> None:
     code = "import sys, edgec.zoo; print(*edgec.zoo.MODELS); sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.split()) == (0, ["unet", "unet_light"])
+    assert (done.returncode, done.stdout.split()) == (0, list(MODELS))
 
 
 def test_the_shipped_weights_fit_and_are_finite() -> None:
@@ -102,6 +189,11 @@ def test_the_shipped_weights_fit_and_are_finite() -> None:
     state = load_file(path)
     create("unet_light").load_state_dict(state, strict=True)
     assert all(bool(torch.isfinite(tensor).all()) for tensor in state.values())
+
+
+def test_the_shipped_weights_are_those_of_the_defaults() -> None:
+    assert default_weights("unet_light", widths=[32, 64, 128, 256]) == default_weights("unet_light")
+    assert default_weights("unet_light", widths=[32, 64]) is None
 
 
 @pytest.mark.parametrize("name", ["unet", "../assets/unet_light", "nothing"])

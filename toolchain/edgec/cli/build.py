@@ -8,6 +8,7 @@ import click
 from edgec.cli.bundles import ARTIFACTS, bench_line, eval_line, exit_code, run_line
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.networks import network_options
 from edgec.cli.recipes import make_recipe, recipe_from
 from edgec.cli.words import PRECISIONS, Floats, Names, Size, TargetWord, Word
 from edgec_calibration.methods import METHODS
@@ -32,6 +33,7 @@ from edgec_calibration.methods import METHODS
     metavar="KEY=VALUE",
     help="Another value than the recipe's; repeatable.",
 )
+@network_options
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="Weights: .safetensors or .pt.")
 @click.option(
     "--quant",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from edgec.recipe import Recipe
 
 OPTION_OF = {
+    "options": "--option",
     "precisions": "--quant",
     "targets": "--target",
     "profiles": "--profile",
@@ -36,7 +37,8 @@ def recipe_from(path: Path, overrides: tuple[str, ...]) -> "Recipe":
 
     context = click.get_current_context()
     for name in Recipe.model_fields:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        parameter = "network" if name == "options" else name
+        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
             option = OPTION_OF.get(name, "--" + name)
             raise UsageError(f"{option} and --recipe say the same: use --set {name}=VALUE")
     recipe = read_recipe(path, overrides)
@@ -56,6 +58,7 @@ def make_recipe(options: dict[str, Any]) -> "Recipe":
     from edgec.source.described import described
 
     given = {key: value for key, value in options.items() if value is not None and value != ()}
+    given["options"] = dict(given.pop("network", ()))
     given["size"] = options["size"]  # None is a choice here: any size
     if options["checkpoint"] is not None:
         given = _over(described(options["checkpoint"], options["model"]), given)

@@ -16,6 +16,7 @@ from edgec.cli.words import TargetWord
 # What says which network it is and what it takes is said as to `edgec build`.
 SHARED = {
     "model",
+    "network",
     "checkpoint",
     "size",
     "channels",

@@ -23,10 +23,13 @@ from edgec.export.probe import (
     find_multiple,
     first_line,
     noise,
+    run_onnx,
 )
 from edgec.graph import INPUT, OPSET, OUTPUT, Graph
 from edgec.source import Source
 from edgec.tidy import tidy
+
+_BATCH = {0: torch.export.Dim("batch")}
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,30 @@ def export(source: Source, size: tuple[int, int] | None) -> Exported:
 
 
 def _export_module(module: nn.Module, channels: int, size: tuple[int, int] | None) -> Exported:
-    run, free, multiple = _run(module), {0: torch.export.Dim("batch")}, 1
+    run = _run(module)
+    run(noise(1, channels, *(size or EXAMPLE)))  # its own error, before torch.export wraps it
     if size is None:
-        size = EXAMPLE
-        multiple = find_multiple(run, channels)
-        # With height = 16 * h, torch sees that the skips of a U-Net need no crop and leaves it out.
-        free |= {axis: multiple * torch.export.Dim(name) for axis, name in ((2, "height"), (3, "width"))}
-    run(noise(1, channels, *size))  # its own error, before torch.export wraps it
-    graph = tidy(_to_onnx(module, (2, channels, *size), free))
-    check_same(run, graph, channels, size)
+        exported = _of_free_size(module, run, channels)
+    else:
+        exported = Exported(tidy(_to_onnx(module, (2, channels, *size), _BATCH)), 1)
+    check_same(run, exported.graph, channels, size or EXAMPLE)
+    return exported
+
+
+def _of_free_size(module: nn.Module, run: Run, channels: int) -> Exported:
+    multiple = find_multiple(run, channels)
+    graph = _with_multiples(module, channels, multiple)
+    # A network that asks whether sizes differ is exported as it runs on the example, and fails on others.
+    taken = find_multiple(run_onnx(graph.to_bytes()), channels)
+    if taken > multiple:
+        multiple, graph = taken, _with_multiples(module, channels, taken)
     return Exported(graph, multiple)
+
+
+def _with_multiples(module: nn.Module, channels: int, multiple: int) -> Graph:
+    # With height = 16 * h, torch sees that the skips of a U-Net need no crop and leaves it out.
+    free = {axis: multiple * torch.export.Dim(name) for axis, name in ((2, "height"), (3, "width"))}
+    return tidy(_to_onnx(module, (2, channels, *EXAMPLE), _BATCH | free))
 
 
 def _run(module: nn.Module) -> Run:

@@ -99,6 +99,11 @@ def _first_channels(module: nn.Module, model: str) -> int:
     for part in module.modules():
         if isinstance(part, nn.Conv2d):
             return part.in_channels
+        if isinstance(part, nn.Conv3d):
+            raise ModelSourceError(
+                f"--model {model}: the network takes volumes, and bundles are of networks that take images; "
+                "export it with torch.onnx.export and run it in ONNX Runtime"
+            )
     raise ModelSourceError(f"--model {model}: the network has no Conv2d to tell the image's channels from")
 
 

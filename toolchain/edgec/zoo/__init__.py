@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgec.errors import ModelSourceError
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["MODELS", "create", "default_weights", "parameter_count"]
+__all__ = ["MODELS", "create", "default_weights", "options_of", "parameter_count"]
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -39,6 +39,13 @@ def create(name: str, **options: object) -> nn.Module:
     return call_with(name, _factory(name), options)
 
 
+def options_of(name: str) -> dict[str, Any]:
+    """The options of the network of that name, and what each is where it is not given."""
+    from edgec.zoo.options import defaults
+
+    return defaults(_factory(name))
+
+
 def _factory(name: str) -> Callable[..., nn.Module]:
     if name not in MODELS:
         near = difflib.get_close_matches(name, MODELS, n=3, cutoff=0.5)
@@ -60,9 +67,9 @@ def default_weights(name: str, **options: object) -> Path | None:
 
 
 def _are_defaults(name: str, options: Mapping[str, object]) -> bool:
-    from edgec.zoo.options import defaults, plain
+    from edgec.zoo.options import plain
 
-    usual = defaults(_factory(name))
+    usual = options_of(name)
     return all(key in usual and plain(value) == usual[key] for key, value in options.items())
 
 
