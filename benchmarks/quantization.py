@@ -31,6 +31,7 @@ from edgec.lower import ENGINES, Lowered, lower
 from edgec.passes.simplify import simplify
 from edgec.quantize import convolution_inputs, quantize_static, tensors_to_observe
 from edgec.recipe import Recipe
+from edgec.recipe.build import CALIBRATION
 from edgec.report.tables import console_table
 from edgec.runner import Runner
 from edgec.source import load_source
@@ -51,7 +52,7 @@ class Bench:
         self.graph: Graph = simplify(exported.graph).graph
         self.input = input_spec(self.graph, recipe, exported.multiple_of)
         self.output = output_spec(self.graph, recipe)
-        self.calibration = [prepare(sample.image, self.input) for sample in open_dataset(recipe.calibration)]
+        self.calibration = [prepare(sample.image, self.input) for sample in open_dataset(CALIBRATION)]
         self.data: Dataset = open_dataset(data)
         self.ranges = cache(self._measure)
 

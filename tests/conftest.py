@@ -1,10 +1,12 @@
 """What tests of several parts share: a tiny network of a user's own, and a bundle of it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.tiny import TINY
 
+from edgec.data import open_dataset
 from edgec.emulator import status
 from edgec.pipeline import BuildResult, build
 from edgec.recipe import Recipe
@@ -20,6 +22,17 @@ def emulator_cache() -> Path:
     if not found.ready:
         pytest.skip(f"the emulator is not set up in {CACHE}: {found.missing or 'run edgec emulator setup'}")
     return CACHE
+
+
+@pytest.fixture(scope="session")
+def few_nuclei(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four images of the nuclei to judge on, with their masks: read the folder, never change it."""
+    folder = tmp_path_factory.mktemp("few_nuclei")
+    for entry in open_dataset("nuclei").entries[:4]:
+        for part, file in zip(("images", "masks"), entry.files, strict=True):
+            (folder / part).mkdir(exist_ok=True)
+            shutil.copy(file, folder / part / file.name)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ INTRODUCTION = """\
 In the order of the work, from a network to a measured bundle:
 
 ```console
+$ edgec data check nuclei
 $ edgec models
 $ edgec targets
 $ edgec build --model unet_light --quant int8-static

@@ -13,6 +13,7 @@ from edgec.evaluation import Image, score_masks
 from edgec.pipeline import build as build_bundle
 from edgec.progress import Progress
 from edgec.recipe import Recipe
+from edgec.recipe.build import CALIBRATION
 from edgec.source import load_source
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.manifest import Manifest
@@ -87,7 +88,7 @@ def set_up(model: str, bundle: Path | None, data: str, folder: Path, progress: P
                 failed.append(Row(name, result.target.engine, result.precision, True, reason=result.reason))
     with Bundle.open(bundle) as opened:
         manifest = opened.manifest
-    images = tuple(prepare(sample.image, manifest.input) for sample in open_dataset(recipe.calibration))
+    images = tuple(prepare(sample.image, manifest.input) for sample in open_dataset(CALIBRATION))
     job = Job(model, images, folder)
     folders: dict[Peer, Path] = {}
     for number, peer in enumerate((*OTHERS, *ours.variants(bundle, manifest))):

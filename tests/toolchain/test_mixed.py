@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.toolchain.tune.sensitive import LAYER, SENSITIVE, SIZE
 
-from edgec.data import open_images
+from edgec.data import calibration_images
 from edgec.lower import lower, operators
 from edgec.pipeline import BuildResult, build
 from edgec.preparation import Prepared, prepare
@@ -24,7 +24,7 @@ KEPT = ("getitem", "getitem_3", "convolution", "getitem_6", "map")  # the tiny n
 
 @pytest.fixture(scope="module")
 def tiny(tiny_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    images = open_images(tiny_recipe.calibration)
+    images = calibration_images(tiny_recipe)
     return prepare(tiny_recipe, images, tmp_path_factory.mktemp("ranges"), SILENT)
 
 

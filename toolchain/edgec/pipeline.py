@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from edgec.calibration import CACHE
-from edgec.data import GivenImages, open_images
+from edgec.data import GivenImages, calibration_images
 from edgec.errors import UsageError
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.preparation import prepare
@@ -75,7 +75,7 @@ def build(
     targets = [load_target(name) for name in recipe.targets]
     _check_io(recipe, targets)
     check_profiles(recipe.profiles, targets)
-    given = open_images(recipe.calibration) if images is None else GivenImages(images)
+    given = calibration_images(recipe) if images is None else GivenImages(images)
     recipe = recipe if images is None else recipe.model_copy(update={"calibration": given.name})
     prepared = prepare(recipe, given, out / CACHE, progress)
     source, job, contents = prepared.source, prepared.job, prepared.contents
@@ -145,9 +145,9 @@ def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:
     found = []
     if not source.trained:
         found.append(f"{source.name} has random weights: give trained ones with --checkpoint")
-    defaults = Recipe.model_fields["calibration"].default
     integers = {"int8-static", "mixed"} & set(recipe.precisions)
-    if not source.shipped and source.tuned is None and recipe.calibration == defaults and integers:
+    given = source.shipped or source.tuned is not None
+    if not given and recipe.calibration is None and recipe.data is None and integers:
         found.append(
             "int8 was calibrated on the shipped nuclei images: give your own with --calibration FOLDER"
         )

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from edgec.calibration import Calibration, Samples, calibrated, carried, choose_samples
-from edgec.data import Images, open_dataset
+from edgec.data import Images, evaluation_data, open_dataset, with_class_names
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.lineage import lineage
@@ -39,6 +39,7 @@ def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> 
 
     Raises EdgecError, UsageError too where a float layer is none of the network's.
     """
+    recipe = with_class_names(recipe)
     with progress.step(f"load {recipe.model}"):
         source = load_source(recipe.model, recipe.checkpoint, recipe.channels, recipe.options)
     with progress.step("export"):
@@ -66,9 +67,10 @@ def _job(
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     calibration = _calibration(recipe, source, graph, samples, cache, progress)
-    data = recipe.evaluation or ("nuclei#val" if source.shipped else None)
     output = output_spec(graph, recipe, source.left_out)
-    evaluation = open_dataset(data, classes=len(output.classes)) if data is not None else None
+    evaluation = evaluation_data(recipe, len(output.classes))
+    if evaluation is None and source.shipped:
+        evaluation = open_dataset("nuclei#val")
     return Job(
         source.module,
         graph,

@@ -32,18 +32,17 @@ def colours(tmp_path: Path) -> Path:
 
 
 def decided() -> tiny.TinyUNet:
-    """A network of three classes that finds each of them in noise, and others where its colours change."""
-    network = tiny.three_classes().eval()
+    """A network of three classes that finds others where its colours change."""
+    network = tiny.three_classes()
     torch.nn.init.normal_(network.down[0].weight, std=2)
-    with torch.no_grad():
-        found = network(torch.rand(1, 3, 32, 48))
-        network.head.bias -= found.mean(dim=(0, 2, 3))
-    return network
+    return tiny.balanced(network)
 
 
-def test_the_checkpoint_and_its_bundle_score_the_same(tiny_recipe: Recipe, tiny_bundle: Path) -> None:
-    (built,) = evaluate(tiny_bundle, "nuclei", ("cpu",), ("fp32",), threads=1)
-    found = evaluate_checkpoint(tiny_recipe, "nuclei", threads=1)
+def test_the_checkpoint_and_its_bundle_score_the_same(
+    tiny_recipe: Recipe, tiny_bundle: Path, few_nuclei: Path
+) -> None:
+    (built,) = evaluate(tiny_bundle, str(few_nuclei), ("cpu",), ("fp32",), threads=1)
+    found = evaluate_checkpoint(tiny_recipe, str(few_nuclei), threads=1)
     assert (found.target, found.engine, found.precision, found.reason) == ("torch", "torch", "fp32", None)
     assert found.metrics == pytest.approx(built.metrics, abs=1e-4)
     assert [image.name for image in found.images] == [image.name for image in built.images]
@@ -77,7 +76,9 @@ def test_colour_normalization_size_and_several_classes_as_in_the_bundle(
     assert other.metrics != pytest.approx(found.metrics, abs=5e-3)
 
 
-def test_the_network_of_the_zoo_gives_probabilities_and_a_users_own_logits(tmp_path: Path) -> None:
+def test_the_network_of_the_zoo_gives_probabilities_and_a_users_own_logits(
+    tmp_path: Path, few_nuclei: Path
+) -> None:
     """The same network with and without its sigmoid scores the same."""
     network = zoo.create("unet_light", widths=[4], bottleneck=8)
     weights = tmp_path / "weights.safetensors"
@@ -97,19 +98,21 @@ def test_the_network_of_the_zoo_gives_probabilities_and_a_users_own_logits(tmp_p
     renamed = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     save_file(renamed, tmp_path / "own.safetensors")
     theirs = Recipe(model=f"{own}:Logits", checkpoint=tmp_path / "own.safetensors", size=(64, 64))
-    found = [evaluate_checkpoint(recipe, "nuclei").metrics for recipe in (ours, theirs)]
+    found = [evaluate_checkpoint(recipe, str(few_nuclei)).metrics for recipe in (ours, theirs)]
     assert found[0] == pytest.approx(found[1])
 
 
-def test_what_is_no_checkpoint_is_refused(tiny_recipe: Recipe, tmp_path: Path) -> None:
+def test_what_is_no_checkpoint_is_refused(tiny_recipe: Recipe, tmp_path: Path, few_nuclei: Path) -> None:
     with pytest.raises(UsageError, match="without weights"):
-        evaluate_checkpoint(Recipe(model="unet_light", options={"widths": (4,), "bottleneck": 8}), "nuclei")
+        evaluate_checkpoint(
+            Recipe(model="unet_light", options={"widths": (4,), "bottleneck": 8}), str(few_nuclei)
+        )
     with pytest.raises(UsageError, match=r"3 classes .* 2 apart"):
-        evaluate_checkpoint(tiny_recipe.model_copy(update={"classes": ("none", "a", "b")}), "nuclei")
+        evaluate_checkpoint(tiny_recipe.model_copy(update={"classes": ("none", "a", "b")}), str(few_nuclei))
     network, example = tiny.binary().eval(), torch.zeros(1, 1, 32, 48)
     torch.onnx.export(network, (example,), tmp_path / "net.onnx", dynamo=True)
     with pytest.raises(UsageError, match="is an ONNX file"):
-        evaluate_checkpoint(Recipe(model=str(tmp_path / "net.onnx")), "nuclei")
+        evaluate_checkpoint(Recipe(model=str(tmp_path / "net.onnx")), str(few_nuclei))
 
 
 def test_another_number_of_classes_than_the_data_has(colours: Path) -> None:
@@ -117,8 +120,8 @@ def test_another_number_of_classes_than_the_data_has(colours: Path) -> None:
         evaluate_checkpoint(Recipe(model=f"{TINY}:binary", size=(32, 48)), str(colours))
 
 
-def test_threads_are_as_they_were(tiny_recipe: Recipe) -> None:
+def test_threads_are_as_they_were(tiny_recipe: Recipe, few_nuclei: Path) -> None:
     before = torch.get_num_threads()
-    found = evaluate_checkpoint(tiny_recipe, "nuclei", threads=before + 1, detail=Detail(worst=1))
+    found = evaluate_checkpoint(tiny_recipe, str(few_nuclei), threads=before + 1, detail=Detail(worst=1))
     assert torch.get_num_threads() == before
-    assert replace(found, worst=()) == replace(evaluate_checkpoint(tiny_recipe, "nuclei"), worst=())
+    assert replace(found, worst=()) == replace(evaluate_checkpoint(tiny_recipe, str(few_nuclei)), worst=())

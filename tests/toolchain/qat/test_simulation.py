@@ -17,6 +17,7 @@ from edgec.qat.network import Network
 from edgec.qat.simulation import as_network, simulate
 from edgec.quantize import answers, quantize_static
 from edgec.source import load_source
+from edgec.zoo import MODELS
 from edgec_targets.target import Int8
 
 SIZE = (32, 48)
@@ -27,8 +28,8 @@ LAYOUTS = {
 }
 
 
-def graph_of(model: str) -> Graph:
-    return simplify(export(load_source(model), SIZE).graph).graph
+def graph_of(model: str, **options: object) -> Graph:
+    return simplify(export(load_source(model, options=options), SIZE).graph).graph
 
 
 def images(graph: Graph, count: int = 3) -> list[Array]:
@@ -80,6 +81,27 @@ def test_a_whole_network_of_the_zoo(light: Graph) -> None:
     for found, wanted in zip(run(simulate(light, ranges, int8), samples), built, strict=True):
         assert (np.abs(found - wanted) > 1e-6).mean() < 0.05  # a tie spreads in so deep a network
         assert ((found > 0.5) == (wanted > 0.5)).mean() > 0.999
+
+
+NETWORKS: list[tuple[str, dict[str, object]]] = [
+    *((name, {}) for name in MODELS if name != "unet3d"),
+    ("unet", {"norm": False, "up": "bilinear", "out_channels": 3}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), NETWORKS)
+def test_every_network_of_the_zoo_can_be_simulated(name: str, options: dict[str, object]) -> None:
+    graph = graph_of(name, widths=(4, 8), **options)
+    samples = images(graph, 2)
+    for found, wanted in zip(run(as_network(graph), samples), answers(graph, samples), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+    ranges, int8 = measured(graph, samples), LAYOUTS["int8"]
+    built = answers(quantize_static(graph, ranges, int8), samples)
+    simulated = simulate(graph, ranges, int8)
+    for found, wanted in zip(run(simulated, samples), built, strict=True):
+        assert (np.abs(found - wanted) > 1e-6).mean() < 0.05
+    half = torch.from_numpy(samples[0][..., :16, :16].copy())  # a piece, as training takes it
+    assert simulated(half).shape[2:] == (16, 16)
 
 
 def test_logits_are_what_the_closing_sigmoid_takes(light: Graph, tiny: Graph) -> None:

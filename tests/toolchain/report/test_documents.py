@@ -7,47 +7,15 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from edgec.evaluation import EvalResult
 from edgec.report.bench import bench_table
 from edgec.report.document import to_json
-from edgec.report.eval import METRICS, eval_document, eval_table
 from edgec_runtime.bench import BenchReport
-
-SCORES = {"dice": 0.93, "iou": 0.87, "pixel_accuracy": 0.98, "precision": 0.94, "recall": 0.92}
-RESULTS = (
-    EvalResult("cpu", "onnxruntime", "fp32", None, SCORES, None),
-    EvalResult("cpu", "onnxruntime", "int8-static", None, {**SCORES, "dice": 0.929}, None),
-    EvalResult(
-        "tflite", "tflite", "fp32", None, None, "tflite is not installed: pip install 'edgec-runtime[tflite]'"
-    ),
-)
 
 
 def text_of(part: RenderableType) -> str:
     file = io.StringIO()
     Console(file=file, width=1000, markup=False).print(part)
     return file.getvalue()
-
-
-def test_eval_document() -> None:
-    document = eval_document(RESULTS)
-    assert document["schema"] == 1
-    assert document["results"][0] == {
-        "target": "cpu",
-        "engine": "onnxruntime",
-        "precision": "fp32",
-        "profile": None,
-        "metrics": SCORES,
-    }
-    assert document["results"][2]["metrics"] is None
-    assert "edgec-runtime[tflite]" in document["results"][2]["reason"]
-    assert list(METRICS) == list(SCORES)
-
-
-def test_eval_table_shows_the_loss_and_the_reason() -> None:
-    text = text_of(eval_table(RESULTS, "a bundle"))
-    assert "-0.0010" in text
-    assert "edgec-runtime[tflite]" in text
 
 
 def test_json_has_no_nan() -> None:

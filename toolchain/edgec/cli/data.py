@@ -12,7 +12,10 @@ from edgec.cli.words import LAYOUTS, Names, Word
 
 @click.group(cls=Group, default="check", name="data")
 def command() -> None:
-    """Look at images and masks before anyone learns from them."""
+    """Look at images and masks before anyone learns from them.
+
+    `edgec data check PATH` tells what is wrong with a folder of them.
+    """
 
 
 @command.command(cls=Command, name="check")

@@ -90,13 +90,13 @@ def command(
 
 def _recipe(path: Path | None, model: str | None, *, variants: bool) -> "Recipe | None":
     """The checkpoint's; None where a bundle is meant. Raises UsageError where words do not go together."""
+    is_checkpoint = path is not None and path.suffix in CHECKPOINTS
+    if model is None and not is_checkpoint:
+        return None
     from edgec.errors import UsageError
     from edgec.recipe import Recipe
     from edgec.source.described import described
 
-    is_checkpoint = path is not None and path.suffix in CHECKPOINTS
-    if model is None and not is_checkpoint:
-        return None
     if path is not None and not is_checkpoint:
         raise UsageError(f"--model goes with a checkpoint ({', '.join(CHECKPOINTS)}), not with {path}")
     if variants:

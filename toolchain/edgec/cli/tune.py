@@ -116,7 +116,9 @@ def command(
         then = [
             bench_line(bundle),
             inspect_line(bundle),
-            eval_line(bundle, str(recipe.evaluation)),
+            eval_line(
+                bundle, recipe.evaluation or (recipe.data.part("val") if recipe.data else "nuclei#val")
+            ),
             shlex.join(["edgec", "build", "--recipe", str(result.run / RECIPE)]),
         ]
     display.result(tune_document(result), ranking_table(result), front_table(result), *verdict, then=then)

@@ -2,6 +2,7 @@
 
 from edgec.data.dataset import Dataset, Entry, Sample
 from edgec.data.images import IGNORE
+from edgec.data.material import calibration_images, evaluation_data, with_class_names
 from edgec.data.opening import SHIPPED, is_shipped, open_dataset, open_images, open_split
 from edgec.data.split import Split
 from edgec.data.unlabelled import DatasetImages, GivenImages, Images
@@ -16,8 +17,11 @@ __all__ = [
     "Images",
     "Sample",
     "Split",
+    "calibration_images",
+    "evaluation_data",
     "is_shipped",
     "open_dataset",
     "open_images",
     "open_split",
+    "with_class_names",
 ]

@@ -73,7 +73,8 @@ def find_origin(bundle: Bundle, model: str | None, checkpoint: Path | None, prog
 
 def calibration_data(recipe: Recipe, given: str | None) -> str | None:
     """What to calibrate on again; None where the recipe's data are not shipped and none are given."""
-    return given or (recipe.calibration if is_shipped(recipe.calibration) else None)
+    named = recipe.calibration
+    return given or (named if named is not None and is_shipped(named) else None)
 
 
 def _recipe(lineage: Lineage) -> Recipe | None:

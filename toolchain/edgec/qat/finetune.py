@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from edgec.calibration import CACHE
-from edgec.data import DatasetImages, Images, Sample, Split, open_images
+from edgec.data import Sample, Split, calibration_images
 from edgec.errors import UsageError
 from edgec.learn.checkpoint import learning_digest
 from edgec.learn.class_weights import class_weights
@@ -53,15 +53,15 @@ def finetune(
 ) -> Finetuned:
     """Train the graph that a build for the recipe's train.qat would make, simulated, as `train` does it.
 
-    It starts with the recipe's checkpoint, and is calibrated on what the recipe names, else on the images
-    that it learns from. The run's folder gets best.onnx and build.yaml too; where no epoch was better in
-    integers than the start, best.onnx has the start's weights, and a warning says so.
+    It starts with the recipe's checkpoint, and is calibrated as a build is. The run's folder gets best.onnx
+    and build.yaml too; where no epoch was better in integers than the start, best.onnx has the start's
+    weights, and a warning says so.
 
     Raises what `train` and a build raise; UnsupportedOperatorError for an operator that cannot be simulated.
     """
     qat, recipe = tuning(recipe)
     recipe, split = resolved(recipe)
-    subject = prepare_subject(recipe, qat, _images(recipe, split), RUNS / CACHE, progress)
+    subject = prepare_subject(recipe, qat, calibration_images(recipe), RUNS / CACHE, progress)
     task = _task(recipe, split, subject)
     network = task.network
     assert isinstance(network, Network)
@@ -100,11 +100,6 @@ def tuning(recipe: Recipe) -> tuple[QatRecipe, Recipe]:
         raise UsageError("the recipe does not say for which integers to tune: add train.qat, or --qat int8")
     own = {"epochs": train.qat.epochs, "lr": train.qat.lr, "keep_epoch": None, "start": None}
     return train.qat, recipe.model_copy(update={"train": train.model_copy(update=own)})
-
-
-def _images(recipe: Recipe, split: Split) -> Images:
-    named = recipe.calibration != Recipe.model_fields["calibration"].default
-    return open_images(recipe.calibration) if named else DatasetImages(split.train)
 
 
 def _task(recipe: Recipe, split: Split, subject: Subject) -> SegmentationTask:

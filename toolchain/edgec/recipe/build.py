@@ -25,6 +25,9 @@ Option = str | int | float | bool | tuple[int, ...] | None
 
 Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 
+CALIBRATION = "nuclei-calibration"
+"""What is calibrated on where a recipe says nothing of data."""
+
 _LEARNING = ("data", "train", "distil")
 _OPTIONS = "options."  # before the name of each in a record
 
@@ -39,8 +42,9 @@ class Recipe(BaseModel):
     pixel p of an 8-bit image becomes ``(p * scale - mean[c]) / std[c]``. `activation`: what turns the
     network's output into probabilities; None finds out from the graph. `output`: "mask" where nobody asks
     for probabilities. `calibration` and `evaluation`:
-    a data set's name or a folder; `calibration` may be an .npz file too, of which, as of any, at most
-    `calibration_samples` images are taken. `io`: what quantized TFLite networks take and give.
+    a data set's name or a folder, or None for the parts of `data`; `calibration` may be an .npz file too, of
+    which, as of any, at most `calibration_samples` images are taken, and is CALIBRATION where there is no
+    `data` either. `io`: what quantized TFLite networks take and give.
     `profiles`: those of the targets in which integers are built, by default the portable one.
     `float_layers`: the convolutions that stay in float where the precision is mixed, by the names that
     `edgec tune` and `edgec inspect --ops` tell. `max_latency_ms`, `max_memory_mib`, `max_size_mib`: what
@@ -70,7 +74,7 @@ class Recipe(BaseModel):
     output: Output = "probability"
     threshold: float = Field(default=0.5, gt=0, lt=1)
     classes: tuple[str, ...] | None = None
-    calibration: str = "nuclei-calibration"
+    calibration: str | None = None
     calibration_method: Method = "min-max"
     calibration_samples: int = Field(default=64, ge=1)
     evaluation: str | None = None
@@ -128,6 +132,11 @@ class Recipe(BaseModel):
             fields[key] = tuple(value) if isinstance(value, list) else value
         for key, value in self.options.items():
             fields[_OPTIONS + key] = value
+        if self.data is not None:
+            name = self.data.path.resolve().name
+            fields["calibration"] = self.calibration or f"{name}#train"
+            fields["evaluation"] = self.evaluation or f"{name}#val"
+        fields["calibration"] = fields["calibration"] or CALIBRATION
         for key in ("checkpoint", "calibration", "evaluation"):
             if fields[key] is not None:
                 fields[key] = Path(str(fields[key])).name

@@ -28,3 +28,7 @@ class DataRecipe(BaseModel):
     classes: tuple[str, ...] | None = None
     val: float = Field(default=0.2, gt=0, lt=1)
     seed: int = 0
+
+    def part(self, part: Part) -> str:
+        """A part of it, as a command line names it."""
+        return f"{self.path}#{part}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from edgec.calibration import CACHE
-from edgec.data import Dataset, open_dataset, open_images
+from edgec.data import Dataset, calibration_images, evaluation_data
 from edgec.errors import UsageError
 from edgec.pipeline import BuildResult, build
 from edgec.preparation import Prepared, prepare
@@ -66,7 +66,7 @@ def tune(
     target, data = _measurable(recipe), _data(recipe)
     recipe = recipe.model_copy(update={"precisions": ("fp32", "int8-static"), "float_layers": ()})
     root = RUNS if run is None else run.parent
-    prepared = prepare(recipe, open_images(recipe.calibration), root / CACHE, progress)
+    prepared = prepare(recipe, calibration_images(recipe), root / CACHE, progress)
     folder = run or _next_run(root, prepared.contents.name)
     trials = _begin(prepared, target, data, _journal(recipe, prepared, data, folder), progress)
     ranking = confirm(rank(trials), trials)
@@ -119,9 +119,9 @@ def _next_run(root: Path, name: str) -> Path:
 
 def _data(recipe: Recipe) -> Dataset:
     """The recipe's data, refused here, before anything is written, where it cannot be split."""
-    if recipe.evaluation is None:
+    data = evaluation_data(recipe)
+    if data is None:
         raise UsageError("tune needs images with masks: give --data")
-    data = open_dataset(recipe.evaluation)
     split(data)
     return data
 

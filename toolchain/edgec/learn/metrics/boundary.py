@@ -23,9 +23,11 @@ def boundary_f1(prediction: Pixels, truth: Pixels, known: Pixels, tolerance: flo
     """In 0..1, of one class: HxW masks of it, and of the pixels that are counted.
 
     `tolerance`: a distance in pixels, Euclidean, from centre to centre; by default 0.75 % of the diagonal.
-    Where neither mask has an edge it is 1, where only one has 0: a class that fills the image has none.
+    Pixels that are not counted are background in both, so that an edge is right wherever it runs within them,
+    as in the border of a trimap. Where neither mask has an edge it is 1, where only one has 0: a class that
+    fills the image has none.
     """
-    predicted, actual = edge(prediction, known), edge(truth, known)
+    predicted, actual = edge(prediction & known), edge(truth & known)
     if not predicted.any() or not actual.any():
         return float(predicted.any() == actual.any())
     if tolerance is None:
@@ -35,13 +37,10 @@ def boundary_f1(prediction: Pixels, truth: Pixels, known: Pixels, tolerance: flo
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def edge(mask: Pixels, known: Pixels) -> Pixels:
-    """The pixels of the mask beside (not diagonally) one that is counted and not of the mask.
-
-    The image's own border makes no edge, and neither do pixels that are not counted.
-    """
-    inside = cv2.erode((mask | ~known).astype(np.uint8), _CROSS)
-    return np.asarray(mask & known & (inside == 0))
+def edge(mask: Pixels) -> Pixels:
+    """The pixels of the mask beside (not diagonally) one that is not; the image's border makes no edge."""
+    inside = cv2.erode(mask.astype(np.uint8), _CROSS)
+    return np.asarray(mask & (inside == 0))
 
 
 def _share_near(edges: Pixels, others: Pixels, tolerance: float) -> float:
