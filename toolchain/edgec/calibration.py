@@ -1,7 +1,7 @@
 """A recipe's calibration images -> the network's inputs, and the ranges measured on them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -59,12 +59,15 @@ def choose_samples(images: Images, count: int, spec: InputSpec) -> Samples:
 class Calibration:
     """What is known of a network's real inputs.
 
-    `ranges` on all samples, by the digest of each form's graph; `samples`: a few to judge by.
+    `ranges` on all samples, by the digest of each form's graph; `samples`: a few to judge by. `carried`: the
+    network brought them and was trained for them, so that it is quantized in the form that it has, with
+    nothing corrected.
     """
 
     ranges: Mapping[str, Ranges]
     samples: tuple[Array, ...]
     samples_sha256: str
+    carried: bool = False
 
     def ranges_of(self, graph: Graph) -> Ranges:
         """Raises CalibrationError for a graph that was not measured."""
@@ -84,6 +87,21 @@ def calibrated(
             ranges[form.digest] = measure_ranges(form, samples, method, cache, step)
     digest = ranges[forms[0].digest].samples_sha256
     return Calibration(ranges, tuple(islice(samples, JUDGES)), digest)
+
+
+def carried(ranges: Ranges, graph: Graph, samples: Iterable[Array] = ()) -> Calibration:
+    """The ranges that a network brings, which it was trained with, in place of measured ones.
+
+    Raises CalibrationError where they are not those of `graph`.
+    """
+    missing = [name for name in tensors_to_observe(graph) if name not in ranges.tensors]
+    if missing:
+        raise CalibrationError(
+            f"the ranges that the network carries lack {missing[0]!r}: it is not the network that was tuned; "
+            "tune it again with `edgec train --qat int8`"
+        )
+    own = {graph.digest: replace(ranges, graph_sha256=graph.digest)}
+    return Calibration(own, tuple(islice(samples, JUDGES)), ranges.samples_sha256, carried=True)
 
 
 def measure_ranges(graph: Graph, samples: Samples, method: Method, cache: Path, step: Step) -> Ranges:

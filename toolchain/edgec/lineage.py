@@ -21,7 +21,13 @@ TOOLS = (
 
 
 def lineage(recipe: Recipe, source: Source, samples_sha256: str | None) -> Lineage:
-    """The lineage record of one build; `samples_sha256` is the calibration samples' digest."""
+    """The lineage record of one build; `samples_sha256` is the calibration samples' digest.
+
+    Of a network that carries its ranges the recipe says so in place of what it was calibrated on.
+    """
+    if source.tuned is not None:
+        said = f"carried by the network, tuned for {source.tuned.words}"
+        recipe = recipe.model_copy(update={"calibration": said})
     return Lineage(
         recipe=recipe.record(),
         recipe_sha256=recipe.digest,

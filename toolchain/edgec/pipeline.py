@@ -96,7 +96,8 @@ def build(
     with progress.step("pack"):
         manifest, files = assemble(contents, built)
         bundle = publish(manifest, files, out, force=force)
-    return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), _warnings(recipe, source))
+    warnings = (*_warnings(recipe, source), *_other_integers(source, rows))
+    return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), warnings)
 
 
 def _check_io(recipe: Recipe, targets: list[Target]) -> None:
@@ -145,8 +146,21 @@ def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:
     if not source.trained:
         found.append(f"{source.name} has random weights: give trained ones with --checkpoint")
     integers = {"int8-static", "mixed"} & set(recipe.precisions)
-    if not source.shipped and recipe.calibration is None and recipe.data is None and integers:
+    given = source.shipped or source.tuned is not None
+    if not given and recipe.calibration is None and recipe.data is None and integers:
         found.append(
             "int8 was calibrated on the shipped nuclei images: give your own with --calibration FOLDER"
         )
     return tuple(found)
+
+
+def _other_integers(source: Source, rows: Sequence[VariantResult]) -> list[str]:
+    """A warning for each variant in integers that the network was not tuned for."""
+    tuned = source.tuned
+    return [
+        f"{row.target.name} {in_words(row.precision, row.profile)} has other integers than the network was "
+        f"tuned for ({tuned.words}): its accuracy is not what training saw"
+        for row in rows
+        if tuned is not None and row.profile is not None
+        if not tuned.fits(row.target.profiles[row.profile].int8)
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from edgec.calibration import calibrated, choose_samples
+from edgec.calibration import Calibration, Samples, calibrated, carried, choose_samples
 from edgec.data import Images, evaluation_data, open_dataset, with_class_names
 from edgec.export import export
 from edgec.graph import Graph
@@ -66,9 +66,7 @@ def _job(
     with progress.step("reference"):
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
-    calibration = None
-    if set(recipe.precisions).intersection(PROFILED):
-        calibration = calibrated(_forms(recipe, graph), samples, recipe.calibration_method, cache, progress)
+    calibration = _calibration(recipe, source, graph, samples, cache, progress)
     output = output_spec(graph, recipe, source.left_out)
     evaluation = evaluation_data(recipe, len(output.classes))
     if evaluation is None and source.shipped:
@@ -85,6 +83,19 @@ def _job(
         recipe.io,
         recipe.float_layers,
     )
+
+
+def _calibration(
+    recipe: Recipe, source: Source, graph: Graph, samples: Samples, cache: Path, progress: Progress
+) -> Calibration | None:
+    """None where no precision needs one; a network that was tuned for integers brings its own."""
+    if not set(recipe.precisions).intersection(PROFILED):
+        return None
+    if source.tuned is None:
+        return calibrated(_forms(recipe, graph), samples, recipe.calibration_method, cache, progress)
+    with progress.step("calibrate") as step:
+        step.note = f"with the ranges that the network was tuned with, for {source.tuned.words}"
+        return carried(source.tuned.ranges, graph, samples)
 
 
 def _forms(recipe: Recipe, graph: Graph) -> tuple[Graph, ...]:

@@ -13,7 +13,7 @@ from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
-from edgec.quantize import integer_form, quantize_best, store_float16, store_int8
+from edgec.quantize import integer_form, quantize_best, quantize_static, store_float16, store_int8
 from edgec.recipe import Io
 from edgec.runner import Runner
 from edgec.verify import check_fp32, parity
@@ -130,6 +130,8 @@ def in_precision(
     if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
     kept, chosen = float_layers if precision == "mixed" else (), target.profiles[profile]
+    if calibration.carried:
+        return quantize_static(graph, calibration.ranges_of(graph), chosen.int8, float_layers=kept)
     form = integer_form(graph, chosen)
     return quantize_best(form, calibration.ranges_of(form), chosen.int8, calibration.samples, kept)
 

@@ -9,7 +9,7 @@ import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.words import Word
+from edgec.cli.words import TargetWord, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
@@ -42,6 +42,13 @@ Given = Sequence[tuple[str, str, Any]]
     help="Folder of the run to go on with, or to begin. Default: the newest that this recipe has begun and "
     "not finished, else a new one in runs/.",
 )
+@click.option(
+    "--qat",
+    type=Word("precision", ("int8",)),
+    help="Fine-tune a trained network, --set checkpoint=FILE, for this precision.",
+)
+@click.option("--target", type=TargetWord(), help="With --qat: the target to tune for. Default: cpu.")
+@click.option("--profile", metavar="NAME", help="With --qat: the target's profile. Default: portable.")
 @click.option("--find-lr", is_flag=True, help="Only look for a learning rate: tell it, and draw the curve.")
 @click.option(
     "--devices", type=click.IntRange(1, 1024), default=1, help="Processes on this machine that share a batch."
@@ -60,6 +67,9 @@ def command(
     epochs: int | None,
     overrides: tuple[str, ...],
     resume: Path | None,
+    qat: str | None,
+    target: str | None,
+    profile: str | None,
     find_lr: bool,
     devices: int,
     nodes: int,
@@ -69,18 +79,29 @@ def command(
 
     RECIPE is a YAML file or the name of one that edgec brings; --model and --data say the same without one.
     After an interruption the same command goes on where it was. The folder of the run gets the best weights,
-    the recipe, the metrics and pictures of them.
+    the recipe, the metrics and pictures of them; with --qat also best.onnx, which `edgec build` quantizes as
+    it was trained, and build.yaml, the recipe for that.
     """
     from edgec.errors import UsageError
     from edgec.learn.trainer import Processes
     from edgec.training import train
 
+    if qat is None and (target, profile) != (None, None):
+        raise click.UsageError("--target and --profile say what to tune for: add --qat int8")
     given: Given = [
         ("--model", "model", model),
         ("--data", "data.path", data),
-        ("--epochs", "train.epochs", epochs),
+        ("--epochs", "train.epochs" if qat is None else "train.qat.epochs", epochs),
+        ("--qat", "train.qat.precision", qat),
+        ("--target", "train.qat.target", target),
+        ("--profile", "train.qat.profile", profile),
     ]
     recipe = learning_recipe(recipe_word, given, overrides)
+    if recipe.train is not None and recipe.train.qat is not None:
+        if find_lr or (devices, nodes) != (1, 1):
+            raise UsageError("--qat: one process tunes, at train.qat.lr; leave the other options out")
+        _finetune(display, recipe, resume, log)
+        return
     if find_lr:
         _find(display, recipe)
         return
@@ -107,6 +128,23 @@ def learning_recipe(word: str | None, given: Given, overrides: tuple[str, ...]) 
         if value is not None:
             tree.put(tuple(key.split(".")), value, option)
     return checked(tree, overrides, "the command line" if path is None else str(path))
+
+
+def _finetune(display: Display, recipe: "Recipe", resume: Path | None, log: "Log | None") -> None:
+    from edgec.qat import finetune
+    from edgec.report.curves import draw_curves
+    from edgec.report.qat import qat_document, qat_table
+    from edgec.report.train import draw_samples
+
+    with display.progress() as progress:
+        found = finetune(recipe, resume=resume, log=log, progress=progress)
+    for warning in found.warnings:
+        display.warn(warning)
+    folder = found.trained.fitted.folder
+    draw_curves(found.trained.fitted, folder / "curves.png")
+    draw_samples(found.trained, folder / "samples.png")
+    then = [shlex.join(["edgec", "build", "--recipe", str(found.written.recipe)])]
+    display.result(qat_document(found), qat_table(found), then=then)
 
 
 def _find(display: Display, recipe: "Recipe") -> None:

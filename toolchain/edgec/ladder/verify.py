@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from edgec.calibration import CACHE, Calibration, calibrated, choose_samples
+from edgec.calibration import CACHE, Calibration, calibrated, carried, choose_samples
 from edgec.data import Dataset, is_shipped, open_dataset, open_images
 from edgec.errors import UsageError
 from edgec.evaluation import chosen_variants
@@ -85,8 +85,12 @@ def _calibration(
     recipe = origin.recipe
     if origin.graph is None or recipe is None:
         return None
+    if not any(variant.precision in PROFILED for variant in variants):
+        return None
+    if origin.source is not None and origin.source.tuned is not None:
+        return carried(origin.source.tuned.ranges, origin.graph)
     data = calibration_data(recipe, images)
-    if data is None or not any(variant.precision in PROFILED for variant in variants):
+    if data is None:
         return None
     samples = choose_samples(open_images(data), recipe.calibration_samples, bundle.manifest.input)
     cache = bundle.path.resolve().parent / CACHE

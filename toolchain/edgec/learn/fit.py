@@ -1,5 +1,6 @@
 """fit(): a task learns from a split's samples into a folder; all that is round the loss."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +40,14 @@ def fit(
     split: Split,
     folder: Path,
     *,
+    about: Mapping[str, str] | None = None,
     processes: Processes = ALONE,
     log: Log | None = None,
     progress: Progress = SILENT,
 ) -> FitResult:
     """Train `task` as its recipe says, going on with what is in `folder`, which must exist.
 
+    `about`: digests of what the run depends on besides recipe and data, for metrics.json; see `open_run`.
     Writes there best.safetensors (the best by Dice on `split.val`, which describes itself), recipe.yaml,
     metrics.json, metrics.csv and the state to go on from. At the end the network has the averaged weights of
     the last epoch. Raises UsageError, DataError, TrainingError where the loss is not finite, and OutputError;
@@ -58,8 +61,8 @@ def fit(
     judging = Judging(
         folder, describe(task.recipe, task.spec, split.train.class_names, split.digest), averaging
     )
-    about = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
-    record = Record(folder, about, judging)
+    digests = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
+    record = Record(folder, {**digests, **(about or {})}, judging)
     callbacks = [averaging, judging, record, Telling(progress, judging, record), State(folder)]
     if rank() == 0:
         write_file(folder / RECIPE, yaml.safe_dump(task.recipe.model_dump(mode="json"), sort_keys=False))

@@ -40,6 +40,13 @@ def closing_activation(graph: Graph) -> Activation:
     return CLOSING[node.op_type] if over_channels else "none"
 
 
+def logits_of(graph: Graph) -> ir.Value:
+    """What that activation takes; what the network gives where there is none."""
+    closing = None if closing_activation(graph) == "none" else graph.output.producer()
+    logits = None if closing is None else closing.inputs[0]
+    return graph.output if logits is None else logits
+
+
 def _is_read_twice(node: ir.Node) -> bool:
     logits = node.inputs[0]
     return logits is None or len(logits.uses()) != 1 or logits.producer() is None

@@ -20,6 +20,12 @@ class Weights:
     integers: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float32]
 
+    def real(self, axis: int) -> npt.NDArray[np.float32]:
+        """What the integers stand for, as DequantizeLinear gives it; `axis`: of the output channels."""
+        others = tuple(place for place in range(self.integers.ndim) if place != axis)
+        scale = np.expand_dims(self.scale, others) if self.scale.ndim else self.scale
+        return np.asarray(self.integers.astype(np.float32) * scale)
+
 
 def quantize_weights(
     name: str,

@@ -3,6 +3,6 @@
 from edgec.recipe.build import Io, Output, Recipe
 from edgec.recipe.data import DataRecipe
 from edgec.recipe.distil import DistilRecipe
-from edgec.recipe.train import TrainRecipe
+from edgec.recipe.train import QatRecipe, TrainRecipe
 
-__all__ = ["DataRecipe", "DistilRecipe", "Io", "Output", "Recipe", "TrainRecipe"]
+__all__ = ["DataRecipe", "DistilRecipe", "Io", "Output", "QatRecipe", "Recipe", "TrainRecipe"]

@@ -5,10 +5,27 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edgec_runtime.format.profile import PORTABLE
+
 Loss = Literal["bce-dice", "ce-dice", "focal", "tversky"]
 Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "one-cycle", "cosine", "plateau", "step"]
 Augmentation = Literal["mirror", "flip", "turn", "gain", "affine"]
+
+
+class QatRecipe(BaseModel):
+    """Fine-tuning for the integers of a target's profile, from the recipe's `checkpoint`.
+
+    `epochs` and `lr` take the place of the training's own, which begin with random weights.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    precision: Literal["int8"] = "int8"
+    target: str = "cpu"
+    profile: str = PORTABLE
+    epochs: int = Field(default=5, ge=1)
+    lr: float = Field(default=1e-4, gt=0)
 
 
 class TrainRecipe(BaseModel):
@@ -24,7 +41,8 @@ class TrainRecipe(BaseModel):
     keeps, 0 for none; the average is what is validated and kept. `clip`: largest norm of the gradient.
     `validate_every`: epochs between validations; `patience`: validations without a gain before it ends.
     `bf16`: matrix products in bfloat16. `start`: a checkpoint whose weights are taken where names and shapes
-    fit. `keep_epoch`: the epoch whose weights are kept too. `threads`: of torch.
+    fit. `keep_epoch`: the epoch whose weights are kept too. `threads`: of torch. `qat`: where the network is
+    fine-tuned for integers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -53,6 +71,7 @@ class TrainRecipe(BaseModel):
     keep_epoch: int | None = Field(default=None, ge=1)
     threads: int | None = Field(default=None, ge=1)
     seed: int = Field(default=0, ge=0)
+    qat: QatRecipe | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

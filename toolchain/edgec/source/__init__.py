@@ -3,5 +3,6 @@
 from edgec.source.description import Description, read_description
 from edgec.source.load import Source, load_source
 from edgec.source.network import make_network
+from edgec.source.tuned import Tuned
 
-__all__ = ["Description", "Source", "load_source", "make_network", "read_description"]
+__all__ = ["Description", "Source", "Tuned", "load_source", "make_network", "read_description"]

@@ -13,6 +13,7 @@ from edgec.errors import ModelSourceError
 from edgec.source.checkpoint import check_finite, load_weights
 from edgec.source.network import make_network, refuse_options
 from edgec.source.onnx_file import read_onnx
+from edgec.source.tuned import Tuned
 from edgec_runtime.format.manifest import Activation
 
 
@@ -23,7 +24,8 @@ class Source:
     `name` can name a bundle. `channels` is what the image has. `checkpoint_sha256` is that of the file of
     weights (of the .onnx file itself where it holds them). `trained` is False where no such file is known:
     the weights are then those that the factory set, perhaps random ones. `shipped`: they came with edgec.
-    `left_out`: the activation that is not asked of it (edgec.output).
+    `tuned`: the ranges that an .onnx file carries. `left_out`: the activation that is not asked of it
+    (edgec.output).
     """
 
     name: str
@@ -34,6 +36,7 @@ class Source:
     checkpoint_sha256: str | None
     trained: bool
     shipped: bool = False
+    tuned: Tuned | None = None
     left_out: Activation = "none"
 
 
@@ -88,6 +91,7 @@ def _from_onnx(path: Path, checkpoint: Path | None, channels: int | None) -> Sou
         parameters=data.parameters,
         checkpoint_sha256=hashlib.sha256(data.content).hexdigest(),
         trained=True,
+        tuned=data.tuned,
     )
 
 

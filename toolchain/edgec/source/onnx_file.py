@@ -9,6 +9,7 @@ import onnx
 from onnx.external_data_helper import uses_external_data
 
 from edgec.errors import CheckpointError, ModelSourceError
+from edgec.source.tuned import Tuned, read_tuned
 
 _CONTROL = ("If", "Loop", "Scan")
 _INTEGER = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "QLinearConv")
@@ -16,17 +17,22 @@ _INTEGER = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Conv
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """A checked ModelProto with all its weights inside; `channels` of its image, `parameters` in all."""
+    """A checked ModelProto with all its weights inside; `channels` of its image, `parameters` in all.
+
+    `tuned`: the ranges that it carries, where it was trained for integers.
+    """
 
     content: bytes
     channels: int
     parameters: int
+    tuned: Tuned | None
 
 
 def read_onnx(path: Path) -> OnnxFile:
     """Read an .onnx file of one float32 image input (N, C, H, W) and one output.
 
-    Raises ModelSourceError for what is no such network, CheckpointError where a weight is not finite.
+    Raises ModelSourceError for what is no such network or carries damaged ranges, CheckpointError where a
+    weight is not finite.
     """
     content, proto = _load(path)
     _refuse_operators(path, proto)
@@ -38,7 +44,8 @@ def read_onnx(path: Path) -> OnnxFile:
         _check_finite(path, tensor)
     floats = [tensor for tensor in weights if tensor.data_type == onnx.TensorProto.FLOAT]
     parameters = sum(math.prod(tensor.dims) for tensor in floats)
-    return OnnxFile(content, _channels(path, inputs[0]), parameters)
+    tuned = read_tuned({entry.key: entry.value for entry in proto.metadata_props}, str(path))
+    return OnnxFile(content, _channels(path, inputs[0]), parameters, tuned)
 
 
 def _load(path: Path) -> tuple[bytes, onnx.ModelProto]:
