@@ -13,7 +13,7 @@ SMALL = (
     *("--set", "size=[32, 32]", "--set", "train.crop=16", "--set", "train.batch=4"),
     *("--set", "train.threads=1", "--set", "train.lr=2e-2", "--set", "train.average=0.5"),
 )
-NARROW = ("--set", "options.widths=[4, 8]", "--set", "options.bottleneck=8")
+NARROW = ("--option", "widths=[4, 8]", "--set", "options.bottleneck=8")
 
 
 @pytest.fixture

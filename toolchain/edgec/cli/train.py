@@ -2,12 +2,13 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.networks import network_options
 from edgec.cli.words import Word
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ OPTION_OF = {"model": "--model", "data.path": "--data", "train.epochs": "--epoch
 @click.option(
     "--model", metavar="MODEL", help="A name of `edgec models`, package.module:factory or file.py:factory."
 )
+@network_options
 @click.option("--data", metavar="DATA", help="Images with masks: a data set or a folder.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Times that every image is seen. Default: 40.")
 @click.option(
@@ -53,6 +55,7 @@ def command(
     /,
     recipe_word: str | None,
     model: str | None,
+    network: tuple[tuple[str, Any], ...],
     data: str | None,
     epochs: int | None,
     overrides: tuple[str, ...],
@@ -73,7 +76,7 @@ def command(
     from edgec.training import train
 
     options: dict[str, str | int | None] = {"model": model, "data.path": data, "train.epochs": epochs}
-    recipe = _recipe(recipe_word, options, overrides)
+    recipe = _recipe(recipe_word, options, dict(network), overrides)
     if find_lr:
         _find(display, recipe)
         return
@@ -85,7 +88,12 @@ def command(
         _show(display, result)
 
 
-def _recipe(word: str | None, options: dict[str, str | int | None], overrides: tuple[str, ...]) -> "Recipe":
+def _recipe(
+    word: str | None,
+    options: dict[str, str | int | None],
+    network: dict[str, Any],
+    overrides: tuple[str, ...],
+) -> "Recipe":
     from edgec.recipe.file import checked, read_tree
     from edgec.recipe.plain import Tree
     from edgec.recipe.shipped import find_recipe
@@ -97,6 +105,8 @@ def _recipe(word: str | None, options: dict[str, str | int | None], overrides: t
     for key, value in options.items():
         if value is not None:
             tree.put(tuple(key.split(".")), value, OPTION_OF[key])
+    for key, value in network.items():
+        tree.put(("options", key), value, f"--option {key}")
     return checked(tree, overrides, "the command line" if path is None else str(path))
 
 
