@@ -9,6 +9,7 @@ import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.networks import network_options
 from edgec.cli.words import TargetWord, Word
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Given = Sequence[tuple[str, str, Any]]
 @click.option(
     "--model", metavar="MODEL", help="A name of `edgec models`, package.module:factory or file.py:factory."
 )
+@network_options
 @click.option("--data", metavar="DATA", help="Images with masks: a data set or a folder.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Times that every image is seen. Default: 40.")
 @click.option(
@@ -63,6 +65,7 @@ def command(
     /,
     recipe_word: str | None,
     model: str | None,
+    network: tuple[tuple[str, Any], ...],
     data: str | None,
     epochs: int | None,
     overrides: tuple[str, ...],
@@ -95,6 +98,7 @@ def command(
         ("--qat", "train.qat.precision", qat),
         ("--target", "train.qat.target", target),
         ("--profile", "train.qat.profile", profile),
+        *((f"--option {key}", f"options.{key}", value) for key, value in network),
     ]
     recipe = learning_recipe(recipe_word, given, overrides)
     if recipe.train is not None and recipe.train.qat is not None:
