@@ -30,6 +30,7 @@ In the order of the work, from a network to a measured bundle:
 ```console
 $ edgec data check nuclei
 $ edgec models
+$ edgec train nuclei-unet-light --epochs 1
 $ edgec targets
 $ edgec build --model unet_light --quant int8-static
 $ edgec info artifacts/unet_light-1.0.0.edgec

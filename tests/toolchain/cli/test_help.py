@@ -9,6 +9,8 @@ from edgec.cli.app import COMMANDS
 
 HEAVY = (
     "torch",
+    "lightning",
+    "kornia",
     "onnx",
     "onnx_ir",
     "onnxruntime",
@@ -33,6 +35,18 @@ sys.exit(f"loaded {{loaded}}" if loaded else code)
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.startswith("Usage: edgec")
+
+
+def test_what_does_not_train_does_not_load_what_only_training_needs() -> None:
+    modules = "pipeline", "evaluation.checkpoint", "tune", "gate", "ladder", "data", "report.eval_files"
+    script = f"""
+import importlib, sys
+for name in {modules!r}:
+    importlib.import_module("edgec." + name)
+sys.exit(" ".join(name for name in ("lightning", "kornia", "lion_pytorch") if name in sys.modules) or 0)
+"""
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_the_group_lists_every_command_with_its_help(here) -> None:

@@ -76,12 +76,13 @@ def make_recipe(options: dict[str, Any]) -> "Recipe":
 
 
 def _over(said: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """What was given goes over what a checkpoint says, but for defaults of options."""
+    """What was given goes over what a checkpoint says, but for defaults; a network's options one by one."""
     from click.core import ParameterSource
 
     context = click.get_current_context()
     meant = context.get_parameter_source("size") is not ParameterSource.DEFAULT
-    return said | {key: value for key, value in given.items() if key != "size" or meant}
+    network = {"options": said.get("options", {}) | given["options"]}
+    return said | {key: value for key, value in given.items() if key != "size" or meant} | network
 
 
 def _with_fp32(precisions: Sequence[Precision]) -> tuple[Precision, ...]:

@@ -2,12 +2,13 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.networks import network_options
 from edgec.cli.words import TargetWord, Word
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ OPTION_OF = {
 @click.option(
     "--model", metavar="MODEL", help="A name of `edgec models`, package.module:factory or file.py:factory."
 )
+@network_options
 @click.option("--data", metavar="DATA", help="Images with masks: a data set or a folder.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Times that every image is seen. Default: 40.")
 @click.option(
@@ -68,6 +70,7 @@ def command(
     /,
     recipe_word: str | None,
     model: str | None,
+    network: tuple[tuple[str, Any], ...],
     data: str | None,
     epochs: int | None,
     overrides: tuple[str, ...],
@@ -101,7 +104,7 @@ def command(
         "train.qat.target": target,
         "train.qat.profile": profile,
     }
-    recipe = _recipe(recipe_word, options, overrides)
+    recipe = _recipe(recipe_word, options, dict(network), overrides)
     if recipe.train is not None and recipe.train.qat is not None:
         if find_lr or (devices, nodes) != (1, 1):
             raise UsageError("--qat: one process tunes, at train.qat.lr; leave the other options out")
@@ -118,7 +121,12 @@ def command(
         _show(display, result)
 
 
-def _recipe(word: str | None, options: dict[str, str | int | None], overrides: tuple[str, ...]) -> "Recipe":
+def _recipe(
+    word: str | None,
+    options: dict[str, str | int | None],
+    network: dict[str, Any],
+    overrides: tuple[str, ...],
+) -> "Recipe":
     from edgec.recipe.file import checked, read_tree
     from edgec.recipe.plain import Tree
     from edgec.recipe.shipped import find_recipe
@@ -130,6 +138,8 @@ def _recipe(word: str | None, options: dict[str, str | int | None], overrides: t
     for key, value in options.items():
         if value is not None:
             tree.put(tuple(key.split(".")), value, OPTION_OF[key])
+    for key, value in network.items():
+        tree.put(("options", key), value, f"--option {key}")
     return checked(tree, overrides, "the command line" if path is None else str(path))
 
 

@@ -10,7 +10,8 @@ FOLDER = Path(__file__).parent.parent / "recipes"
 
 def shipped_recipes() -> dict[str, Path]:
     """The file of each by its name."""
-    return {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
+    files = sorted(FOLDER.glob("*.yaml"), key=lambda path: path.stem)
+    return {path.stem: path for path in files}
 
 
 def find_recipe(word: str) -> Path:

@@ -20,6 +20,7 @@ from edgec.training.train import make_task
 LOWEST, HIGHEST, STEPS = 1e-6, 1.0, 100
 SMOOTHING = 0.9  # share of the moving average of the loss that a step keeps
 DIVERGED = 4.0  # times the least loss
+LEAST_FALL = 1e-3  # of the loss while the rate grows tenfold
 EDGE = 5  # steps at both ends of the curve that are not suggested
 
 
@@ -78,6 +79,6 @@ def suggested(rates: tuple[float, ...], losses: tuple[float, ...]) -> float:
     if len(rates) > 2 * EDGE + 1:
         slopes = np.gradient(np.array(losses), np.log10(rates))[EDGE:-EDGE]
         place = int(np.argmin(slopes))
-        if slopes[place] < 0:
+        if slopes[place] < -LEAST_FALL:
             return rates[EDGE + place]
     raise TrainingError("the loss falls at no rate: look at the data, with `edgec data check`")
