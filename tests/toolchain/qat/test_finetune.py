@@ -13,6 +13,7 @@ from tests.toolchain.qat.conftest import tuned_for
 from edgec.calibration import CACHE
 from edgec.data import open_dataset
 from edgec.errors import TrainingError, UsageError
+from edgec.ladder import verify
 from edgec.learn.runs import RUNS
 from edgec.passes import up_convolution
 from edgec.pipeline import build
@@ -203,3 +204,14 @@ def test_ranges_of_another_network_are_refused(tuned: Finetuned, tmp_path: Path)
     recipe = read_recipe(tuned.written.recipe, [f"model={tmp_path / 'other.onnx'}"])
     with pytest.raises(CalibrationError, match="the ranges that the network carries lack 'image'"):
         build(recipe, tmp_path, slower="unmeasured")
+
+
+def test_the_ladder_knows_what_the_network_carries(tuned: Finetuned, tmp_path: Path) -> None:
+    built = build(read_recipe(tuned.written.recipe), tmp_path, slower="unmeasured")
+    named = verify(built.bundle, model=str(tuned.written.network))
+    rungs = {rung.name: rung for rung in named.rungs}
+    assert rungs["cpu int8-static"].below == "int8-static for cpu"
+    assert named.holds
+    alone = verify(built.bundle)  # nothing is calibrated anew in its place
+    (rung,) = [rung for rung in alone.rungs if rung.name == "cpu int8-static"]
+    assert "its calibration images are not known here" in " ".join(rung.notes)
