@@ -6,7 +6,8 @@ The student is `unet_light` at a quarter of its widths; the teacher is the shipp
 or checkpoint as `edgec distil --teacher` takes it. Both ways train for the same epochs, on the same pieces of
 the same images, with the same loss and rate, and keep the weights that are best by Dice on the validation
 part. Every training has a folder of its own in --out and every finished seed a line in rows.jsonl there: stop
-the command at any time, and give it again to go on. Ten epochs and three seeds take some minutes.
+the command at any time, and give it again to go on. An epoch takes 3 s alone, 8 s by the shipped teacher, on
+two quiet cores: 10 epochs and 3 seeds some 6 minutes.
 """
 
 import json
