@@ -36,7 +36,7 @@ def _list(display: Display) -> None:
     from edgec.report.models import models_document, models_table
 
     document = models_document()
-    then = [f"edgec models --detail {row['name']}" for row in document["models"]]
+    then = ["edgec models --detail unet_light", "edgec build --model unet_light"]
     display.result(document, models_table(document), then=then)
 
 

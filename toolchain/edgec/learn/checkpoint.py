@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import save
 from torch import nn
 
@@ -59,8 +60,11 @@ def write_checkpoint(
 ) -> None:
     """Write the network's weights and what they are, whole or not at all. Raises OutputError."""
     text = json.dumps({**description, "metrics": dict(metrics)}, sort_keys=True, ensure_ascii=False)
-    # Cloned, as safetensors takes no two tensors of the same memory.
-    tensors = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+    # Cloned, as safetensors takes no two tensors of the same memory, and none in another layout.
+    kept = torch.contiguous_format
+    tensors = {
+        name: tensor.detach().cpu().clone(memory_format=kept) for name, tensor in network.state_dict().items()
+    }
     write_file(path, save(tensors, {KEY: text}))
 
 

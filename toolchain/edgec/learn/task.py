@@ -35,7 +35,7 @@ class SegmentationTask(pl.LightningModule):
         """
         super().__init__()
         self.class_weights: Tensor | None
-        self.network = network
+        self.network = _channels_last(network)
         self.recipe = recipe
         self.train_recipe = recipe.train or TrainRecipe()
         self.spec = input_spec(recipe, recipe.channels or first_channels(network))
@@ -126,6 +126,14 @@ class SegmentationTask(pl.LightningModule):
         state = getattr(self, "_plateau_state", None)
         if self.plateau is not None and state is not None:
             self.plateau.load_state_dict(state)
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """The same network with its kernels in the layout in which processors convolve fastest (train_step.py)."""
+    for parameter in network.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
 
 
 def _size(maps: Tensor) -> str:
