@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from edgec.errors import OutputError
 from edgec.recipe import Recipe
@@ -59,9 +60,14 @@ def write_checkpoint(
 ) -> None:
     """Write the network's weights and what they are, whole or not at all. Raises OutputError."""
     text = json.dumps({**description, "metrics": dict(metrics)}, sort_keys=True, ensure_ascii=False)
-    # Cloned, as safetensors takes no two tensors of the same memory.
-    tensors = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-    write_file(path, save(tensors, {KEY: text}))
+    write_file(
+        path, save({name: _plain(tensor) for name, tensor in network.state_dict().items()}, {KEY: text})
+    )
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """As safetensors takes it: in C order, and of memory that no other tensor has."""
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
 def write_file(path: Path, data: bytes | str) -> None:
