@@ -19,7 +19,7 @@ from edgec.learn.record import Record, Row
 from edgec.learn.state import STATE, State
 from edgec.learn.task import SegmentationTask
 from edgec.learn.telling import Telling
-from edgec.learn.trainer import ALONE, Processes, make_trainer, rank, settings
+from edgec.learn.trainer import ALONE, Processes, interruptible, make_trainer, rank, settings
 from edgec.progress import SILENT, Progress
 
 RECIPE = "recipe.yaml"
@@ -69,7 +69,8 @@ def fit(
     _lay_out(task.network)
     with settings(recipe):
         trainer = make_trainer(recipe, processes, callbacks, make_loggers(log, folder))
-        trainer.fit(task, train, val, ckpt_path=state if state.exists() else None)
+        with interruptible():
+            trainer.fit(task, train, val, ckpt_path=state if state.exists() else None)
         record.write(trainer, finished=True)
     assert judging.best is not None  # the last epoch is always validated
     return FitResult(folder, folder / BEST, judging.best, judging.best_epoch, tuple(record.rows))

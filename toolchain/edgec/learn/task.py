@@ -108,6 +108,11 @@ class SegmentationTask(pl.LightningModule):
         if self.plateau is not None:
             self.plateau.step(scores.dice)
 
+    def on_fit_start(self) -> None:
+        """The recipe's threads again: with several processes lightning sets a number of its own."""
+        if self.train_recipe.threads is not None:
+            torch.set_num_threads(self.train_recipe.threads)
+
     def on_train_epoch_start(self) -> None:
         """What is random in the network is so by seed and epoch alone, that a run may go on as it was."""
         torch.manual_seed(self.train_recipe.seed * 1_000_003 + self.current_epoch + 1)
