@@ -15,7 +15,7 @@ import torch
 from interleaved import Candidate, interleave, ratio_interval
 
 from edgec.export import export
-from edgec.graph import Graph
+from edgec.graph import Graph, static_shape
 from edgec.lower import lower
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.depth_to_space import SpellDepthToSpace
@@ -118,8 +118,8 @@ def forms(graph: Graph, engine: str, precision: str, image: Array) -> dict[str, 
 def main(model: str, size: int, rounds: int) -> None:
     """Print the table."""
     torch.set_num_threads(1)
-    image = np.random.default_rng(0).random((1, 1, size, size), np.float32)
     graph = simplified(model, size)
+    image = np.random.default_rng(0).random(static_shape(graph.input), np.float32)
     rows = []
     for engine in ("onnxruntime", "openvino", "tflite"):
         for precision in ("fp32", "int8"):

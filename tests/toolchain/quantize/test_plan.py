@@ -193,3 +193,20 @@ def test_the_ranges_of_the_whole_plan_serve_every_choice(count: int) -> None:
 def test_an_unknown_layer_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="'iner' is not a layer of this network: did you mean 'inner'"):
         make_plan(u_net(), ["a", "iner"])
+
+
+def test_an_add_takes_what_a_convolution_reads_in_integers() -> None:
+    """The skip of a float operator: rounded for the convolution in any case, so it is added in integers."""
+    graph = network(
+        """a = Conv(image, w) skip = HardSwish(a) b = Conv(skip, w) sum = Add(b, skip)
+        map = Conv(sum, w)""",
+        w=W,
+    )
+    assert shared(graph) == sets("image", "a", "skip", "b", "sum", "map")
+
+
+def test_an_add_of_what_nobody_else_rounds_stays_in_float() -> None:
+    graph = network(
+        "a = Conv(image, w) skip = HardSwish(a) b = Sigmoid(a) sum = Add(b, skip) map = Conv(sum, w)", w=W
+    )
+    assert "Add" not in {node.op_type for node in make_plan(graph).nodes}

@@ -11,6 +11,7 @@ from openvino._offline_transformations import apply_moc_transformations
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.lower.rewrites.conv_transpose import ShiftedConvTransposeToConv
 from edgec.lower.rewrites.float_biases import FloatBiases
 from edgec.lower.rewrites.wide_head import WidenHead
 
@@ -21,8 +22,8 @@ WITHOUT_BIAS = "/WithoutBiases"  # what OpenVINO calls a convolution whose bias 
 def lower(graph: Graph) -> Lowered:
     """The network in IR for one image at a time, weights in the types that the graph has.
 
-    With a batch that is free, every shape would be worked out anew at each run
-    (benchmarks/rewrites.py). The head is widened in integers, where that gains (benchmarks/rewrites.py).
+    With a batch that is free, every shape would be worked out anew at each run. In integers the head is
+    widened, and a ConvTranspose that OpenVINO would compute in float becomes a Conv (benchmarks/rewrites.py).
 
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """
@@ -60,7 +61,8 @@ def _rewritten(graph: Graph) -> Graph:
     copy = graph.clone()
     copy.input.shape = ir.Shape((1, *list(copy.input.shape or ())[1:]))
     if any(node.op_type == "QuantizeLinear" for node in copy.nodes):
-        copy = FloatBiases()(WidenHead()(copy).graph).graph
+        for rewrite in (ShiftedConvTransposeToConv(), WidenHead(), FloatBiases()):
+            copy = rewrite(copy).graph
     return copy
 
 

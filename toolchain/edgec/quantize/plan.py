@@ -93,12 +93,13 @@ def _walk(graph: Graph, float_layers: Collection[str]) -> Plan:
     """Walk from the image to the map.
 
     A convolution is always taken, but for those named: its input is quantized for it. Of the others, those
-    whose inputs are there in integers already: all of an Add's, one of a Concat's.
+    whose inputs are there in integers already: all of an Add's, if only because a convolution reads them too,
+    one of a Concat's.
     """
     plan = Plan()
     ready = {graph.input}
     for node in graph.nodes:
-        if node.name not in float_layers and can_be_integer(node) and _worth_it(node, ready):
+        if node.name not in float_layers and can_be_integer(node) and _worth_it(node, ready, plan):
             plan.take(node)
             ready.update(plan.made)
     return plan
@@ -118,8 +119,10 @@ def convolution_inputs(graph: Graph) -> list[str]:
     return list(dict.fromkeys(str(data_inputs(node)[0].name) for node in taken))
 
 
-def _worth_it(node: ir.Node, ready: set[ir.Value]) -> bool:
+def _worth_it(node: ir.Node, ready: set[ir.Value], plan: Plan) -> bool:
     if node.op_type in CONVOLUTIONS:
         return True
-    there = [value in ready for value in data_inputs(node)]
-    return all(there) if node.op_type == "Add" else any(there)
+    inputs = data_inputs(node)
+    if node.op_type == "Add":
+        return all(value in ready or value in plan.sources for value in inputs)
+    return any(value in ready for value in inputs)

@@ -13,8 +13,8 @@ from tests.toolchain.lower.networks import (
 )
 
 from edgec.graph import Graph
-from edgec.lower import lower, operators
-from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
+from edgec.lower import list_operators, lower, operators
+from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv, ShiftedConvTransposeToConv
 
 
 def upsampling(block: int = 2, *, bias: bool = True, clamp: bool = False, **attributes: object) -> Graph:
@@ -90,3 +90,29 @@ def test_a_float_network_keeps_it_in_onnxruntime() -> None:
     graph = upsampling()
     lowered = Graph.from_bytes(lower(graph, "onnxruntime").files["model.onnx"])
     assert [entry.op_type for entry in lowered.nodes] == ["ConvTranspose"]
+
+
+def _after(kind: str | None) -> Graph:
+    """A ConvTranspose of what `kind` gives, quantized to uint8."""
+    up = node("ConvTranspose", "x" if kind is None else "h", "w", strides=[2, 2])
+    before = [] if kind is None else [node("Conv", "x", "v", to="c"), node(kind, "c", to="h")]
+    constants = {"w": values((5, 3, 2, 2), 1)} | ({} if kind is None else {"v": values((5, 5, 1, 1), 2)})
+    return quantized(network((1, 5, 4, 6), *before, up, **constants), QuantType.QUInt8)
+
+
+@pytest.mark.parametrize(("kind", "changed"), [("Relu", False), ("HardSwish", True), (None, True)])
+def test_only_where_values_lie_on_both_sides_of_zero(kind: str | None, changed: bool) -> None:
+    assert ShiftedConvTransposeToConv()(_after(kind)).changed is changed
+
+
+def test_float_is_none_of_openvinos_business() -> None:
+    assert not ShiftedConvTransposeToConv()(upsampling()).changed
+
+
+@pytest.mark.parametrize("kind", ["Relu", "HardSwish"])
+def test_openvino_computes_no_transposed_convolution_in_float(kind: str) -> None:
+    kinds = {entry.kind: entry.type for entry in list_operators(lower(_after(kind), "openvino"), "openvino")}
+    if "ConvolutionBackpropData" in kinds:
+        assert kinds["ConvolutionBackpropData"] == "int8"
+    else:
+        assert kind == "HardSwish"

@@ -6,7 +6,7 @@ import numpy as np
 import onnx_ir as ir
 
 from edgec.lower.rewrites.parameters import Parameters, named_node, parameter_of
-from edgec.passes.arrays import Array, integers_of, pads_itself
+from edgec.passes.arrays import Array, array_of, integers_of, pads_itself
 from edgec.passes.nodes import NodePass
 
 CLAMPS = ("Relu", "Clip")
@@ -29,6 +29,23 @@ class ConvTransposeToConv(NodePass):
     def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
         """See NodePass."""
         _rewrite(graph, node, _block(node))
+
+
+@dataclass(frozen=True)
+class ShiftedConvTransposeToConv(ConvTransposeToConv):
+    """Only those that read integers on both sides of their zero: OpenVINO computes them in float."""
+
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        return super().fits(node) and _is_shifted(node.inputs[0])
+
+
+def _is_shifted(value: ir.Value | None) -> bool:
+    before = None if value is None else value.producer()
+    if before is None or before.op_type != "DequantizeLinear" or len(before.inputs) < 3:
+        return False
+    zero = array_of(before.inputs[2])
+    return zero is not None and int(zero) not in (0, np.iinfo(zero.dtype).min)
 
 
 def _block(node: ir.Node) -> int:
