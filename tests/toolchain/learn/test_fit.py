@@ -91,6 +91,8 @@ def test_it_ends_when_nothing_is_gained(split: Split, folder: Path) -> None:
     task = task_of(epochs=20, patience=2, lr=1e-12, average=0.0)
     result = fit(task, split, folder)
     assert len(result.epochs) == result.best_epoch + 2
+    again = fit(task_of(epochs=20, patience=2, lr=1e-12, average=0.0), split, folder)
+    assert again.epochs == result.epochs, "one that was killed before it said so does not go on"
 
 
 def test_a_plateau_lowers_the_rate(split: Split, folder: Path) -> None:

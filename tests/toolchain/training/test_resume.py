@@ -1,6 +1,7 @@
 """A run that is killed with SIGKILL and started again by the same command ends as one that was not."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,23 @@ def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path, schedule: str) ->
     for part in ("state_dict", "average"):
         for name, tensor in states[0][part].items():
             assert torch.equal(tensor, states[1][part][name]), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_so_and_goes_on(tmp_path: Path, stop: signal.Signals) -> None:
+    folder = prepared(tmp_path)
+    process = start(folder, "--epochs", "1000")
+    assert process.stderr is not None
+    next(line for line in process.stderr if line.startswith("epoch 2"))
+    process.send_signal(stop)
+    out, errors = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert errors.endswith("interrupted\n")
+    (run,) = runs(folder)
+    done = len(metrics(run)["epochs"])
+    kill_after(start(folder, "--epochs", "1000"), f"epoch {done + 1} of 1000")
+    assert runs(folder) == [run]
 
 
 @pytest.mark.slow

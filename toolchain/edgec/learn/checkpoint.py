@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from edgec.errors import OutputError
 from edgec.recipe import Recipe
@@ -28,7 +28,7 @@ _LEARNED = {
 def learning_digest(recipe: Recipe) -> str:
     """sha256 (hex) of all that a recipe says of how weights come to be; folders count by their names."""
     fields = recipe.model_dump(mode="json", include=_LEARNED)
-    for section, key in (("data", "path"), ("train", "start"), ("distil", "checkpoint")):
+    for section, key in (("data", "path"), ("train", "start")):
         if fields[section] and fields[section][key]:
             fields[section][key] = Path(fields[section][key]).name
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -60,12 +60,14 @@ def write_checkpoint(
 ) -> None:
     """Write the network's weights and what they are, whole or not at all. Raises OutputError."""
     text = json.dumps({**description, "metrics": dict(metrics)}, sort_keys=True, ensure_ascii=False)
-    # Cloned, as safetensors takes no two tensors of the same memory, and none in another layout.
-    kept = torch.contiguous_format
-    tensors = {
-        name: tensor.detach().cpu().clone(memory_format=kept) for name, tensor in network.state_dict().items()
-    }
-    write_file(path, save(tensors, {KEY: text}))
+    write_file(
+        path, save({name: _plain(tensor) for name, tensor in network.state_dict().items()}, {KEY: text})
+    )
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """As safetensors takes it: in C order, and of memory that no other tensor has."""
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
 def write_file(path: Path, data: bytes | str) -> None:

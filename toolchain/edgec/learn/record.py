@@ -29,8 +29,9 @@ class Record(pl.Callback):
         self.rows: list[Row] = []
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """The file says that the run has begun."""
+        """The file says that the run has begun; one that had ended early, when it was killed, ends again."""
         self.write(trainer, finished=False)
+        trainer.should_stop = any(stop.stopped_epoch > 0 for stop in trainer.early_stopping_callbacks)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """The clock starts."""

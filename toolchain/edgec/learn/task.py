@@ -35,7 +35,7 @@ class SegmentationTask(pl.LightningModule):
         """
         super().__init__()
         self.class_weights: Tensor | None
-        self.network = _channels_last(network)
+        self.network = network
         self.recipe = recipe
         self.train_recipe = recipe.train or TrainRecipe()
         self.spec = input_spec(recipe, recipe.channels or first_channels(network))
@@ -108,6 +108,11 @@ class SegmentationTask(pl.LightningModule):
         if self.plateau is not None:
             self.plateau.step(scores.dice)
 
+    def on_fit_start(self) -> None:
+        """The recipe's threads again: with several processes lightning sets a number of its own."""
+        if self.train_recipe.threads is not None:
+            torch.set_num_threads(self.train_recipe.threads)
+
     def on_train_epoch_start(self) -> None:
         """What is random in the network is so by seed and epoch alone, that a run may go on as it was."""
         torch.manual_seed(self.train_recipe.seed * 1_000_003 + self.current_epoch + 1)
@@ -126,14 +131,6 @@ class SegmentationTask(pl.LightningModule):
         state = getattr(self, "_plateau_state", None)
         if self.plateau is not None and state is not None:
             self.plateau.load_state_dict(state)
-
-
-def _channels_last(network: nn.Module) -> nn.Module:
-    """The same network with its kernels in the layout in which processors convolve fastest (train_step.py)."""
-    for parameter in network.parameters():
-        if parameter.dim() == 4:
-            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    return network
 
 
 def _size(maps: Tensor) -> str:

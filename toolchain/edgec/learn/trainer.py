@@ -1,6 +1,7 @@
 """Lightning's Trainer as a recipe wants it: seeded, deterministic, silent."""
 
 import logging
+import signal
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -65,6 +66,16 @@ def make_trainer(
         enable_model_summary=False,
         enable_checkpointing=False,
     )
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within, Ctrl-C and SIGTERM are a KeyboardInterrupt, as elsewhere: lightning makes an exit of them."""
+    try:
+        yield
+    except SystemExit as ended:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # lightning has switched it off
+        raise KeyboardInterrupt from ended
 
 
 @contextmanager
