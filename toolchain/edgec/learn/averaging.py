@@ -1,6 +1,6 @@
 """The exponential moving average of a network's weights, which is what is validated and kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, cast
@@ -13,8 +13,21 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from edgec.learn.task import SegmentationTask
 
 
+def warmed(share: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """Step n keeps the smaller of `share` and (1 + n) / (10 + n), so that the random start is soon forgotten.
+
+    The rule of TensorFlow's ExponentialMovingAverage with `num_updates`.
+    """
+
+    def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor) -> None:
+        kept = min(share, (1 + int(steps)) / (10 + int(steps)))
+        get_ema_multi_avg_fn(kept)(averaged, current, steps)  # type: ignore[no-untyped-call]
+
+    return average
+
+
 class Averaging(pl.Callback):
-    """Averages `task.network`, buffers too, after each step; each keeps `share` of the average.
+    """Averages `task.network`, buffers too, after each step; each keeps `share` of the average, first less.
 
     While it is validated the network has the averages, and the averages the network's weights. With several
     processes the buffers are then those of the first, so that all judge one network. Lightning's own callback
@@ -27,7 +40,7 @@ class Averaging(pl.Callback):
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Begin with the weights as they are."""
-        average = get_ema_multi_avg_fn(self._share)  # type: ignore[no-untyped-call]
+        average = warmed(self._share)
         self._average = AveragedModel(_network(pl_module), multi_avg_fn=average, use_buffers=True)
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
