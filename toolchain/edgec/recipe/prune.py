@@ -26,14 +26,14 @@ class PruneRecipe(BaseModel):
     channels go, the least first: norm of the filters, size of BatchNorm's scale, gradient times weight
     (Taylor), feature maps that say what others do ("pearson", "cosine": above `threshold`), or at random.
     `granularity`: of each "block" its share; one ranking of all channels ("global") or of all weights
-    ("unstructured", which sets them to zero), where only the default ratio counts. `multiple`: what is left of
-    a layer is rounded to a multiple of it, at least one. `samples`: images that taylor, pearson and cosine
+    ("unstructured", which sets them to zero), where only the default ratio counts. `multiple`: what is left
+    of a layer is rounded to a multiple of it, at least one. `samples`: images that taylor, pearson and cosine
     look at.
 
     `reinit`: the weights that are left are kept, made anew ("random"), or those that the training had in the
     checkpoint `early` ("rewind"; `train.keep_epoch` keeps one). `recalibrate`: batches from which BatchNorm's
-    statistics are taken anew. `steps`: prune a part, train, and so on. `epochs` and `lr` of the training after
-    each, in place of `train`'s own; 0 epochs train nothing.
+    statistics are taken anew. `steps`: prune a part, train, and so on. `epochs` and `lr`: of the training
+    after each, in place of `train`'s own; 0 epochs train nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -73,9 +73,13 @@ class PruneRecipe(BaseModel):
     def _trained(self) -> Self:
         if self.steps > 1 and self.epochs == 0:
             raise ValueError(f"{self.steps} steps without epochs between them are one: set epochs")
-        if self.granularity == "unstructured" and (self.steps, self.epochs, self.reinit) != (1, 0, "none"):
+        if self.granularity != "unstructured":
+            return self
+        if (self.steps, self.epochs, self.reinit, self.recalibrate) != (1, 0, "none", 0):
             raise ValueError(
-                "unstructured pruning sets weights to zero, which training would not keep: set epochs to 0, steps "
-                "to 1 and reinit to none"
+                "unstructured pruning sets weights to zero, which training would not keep: set epochs and "
+                "recalibrate to 0, steps to 1 and reinit to none"
             )
+        if self.method not in ("l1", "random"):
+            raise ValueError(f"method {self.method} is of channels: for single weights choose l1 or random")
         return self

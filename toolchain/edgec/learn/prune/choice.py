@@ -13,7 +13,7 @@ from edgec.recipe.prune import DEFAULT, PruneRecipe
 
 
 def choose(groups: Sequence[Group], scores: Sequence[Tensor], recipe: PruneRecipe) -> tuple[GroupMask, ...]:
-    """The channels of each group that stay; `recipe` says how many. Raises UsageError for an unknown block."""
+    """The channels of each group that stay, as many as `recipe` says. Raises UsageError for a wrong block."""
     if recipe.granularity == "global":
         wanted = _over_all(scores, recipe.ratios.get(DEFAULT, 0.0))
         ratios = [1 - count / group.width for count, group in zip(wanted, groups, strict=True)]
@@ -64,9 +64,10 @@ def layer_masks(network: nn.Module, groups: Sequence[Group], chosen: Sequence[Gr
 
 
 def _layer(width: tuple[int, int], gone: Mapping[Side, set[int]]) -> Layer:
-    both = gone.get("both", set())
-    inputs, outputs = (
-        tuple(sorted(set(range(has)) - both - gone.get(side, set()))) if both or gone.get(side) else None
-        for has, side in zip(width, ("in", "out"), strict=True)
-    )
-    return Layer(inputs=inputs, outputs=outputs)
+    none, both = set[int](), gone.get("both", set())
+    inputs, outputs = both | gone.get("in", none), both | gone.get("out", none)
+    return Layer(inputs=_others(width[0], inputs), outputs=_others(width[1], outputs))
+
+
+def _others(width: int, gone: set[int]) -> tuple[int, ...] | None:
+    return tuple(place for place in range(width) if place not in gone) if gone else None

@@ -66,7 +66,7 @@ def coupled_groups(network: nn.Module, example: Tensor) -> tuple[Group, ...]:
     order = {name: place for place, name in enumerate(names.values())}
     levels = level_names(network)
     found = [
-        _group(parts, network, order, levels)
+        _group(parts, order, levels)
         for group in _dependencies(network, example)
         for parts in _independent(group, names)
         if all(can_narrow(network.get_submodule(part.layer)) for part in parts)
@@ -89,8 +89,8 @@ def _dependencies(network: nn.Module, example: Tensor) -> list[Any]:
         return list(graph.get_all_groups(root_module_types=[_ConvNd, nn.Linear]))
     except (RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
         raise UsageError(
-            f"the network's channels cannot be followed ({error}): prune a network of `edgec models`, or one of "
-            "plain modules, and give an image size that it halves evenly"
+            f"the network's channels cannot be followed ({error}): prune a network of `edgec models`, or one "
+            "of plain modules, and give an image size that it halves evenly"
         ) from error
     finally:
         for parameter, flag in zip(network.parameters(), learned, strict=True):
@@ -149,9 +149,7 @@ def _side(item: Any, layer: nn.Module) -> Side:
     return "out" if "out" in item.dep.handler.__name__ else "in"
 
 
-def _group(
-    parts: tuple[Part, ...], network: nn.Module, order: dict[str, int], levels: Sequence[str]
-) -> Group | None:
+def _group(parts: tuple[Part, ...], order: dict[str, int], levels: Sequence[str]) -> Group | None:
     """None where the channels are the image's, which nothing makes, or the output's, which nothing takes."""
     ordered = tuple(sorted(parts, key=lambda part: order[part.layer]))
     makers = tuple(part for part in ordered if part.side == "out")

@@ -1,7 +1,9 @@
-"""Masks: which channels of each layer stay, and why; a JSON file from which the same network is made anywhere."""
+"""Masks: which channels of each layer stay, and why; a file from which the same network is made anywhere."""
 
 import hashlib
 import json
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -20,6 +22,10 @@ _Place = Annotated[int, Field(ge=0, lt=1 << 20)]
 _Places = Annotated[tuple[_Place, ...], Field(min_length=1)]
 
 
+def _ascending(places: Sequence[int]) -> bool:
+    return all(one < next_one for one, next_one in pairwise(places))
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
@@ -32,8 +38,8 @@ class Layer(_Strict):
 
     @field_validator("inputs", "outputs")
     @classmethod
-    def _ascending(cls, places: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if places is not None and any(a >= b for a, b in zip(places, places[1:], strict=False)):
+    def _in_order(cls, places: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if places is not None and not _ascending(places):
             raise ValueError("channels are ascending, each once")
         return places
 
@@ -57,17 +63,18 @@ class GroupMask(_Strict):
     def _fitting(self) -> Self:
         if len(self.scores) != self.width:
             raise ValueError(f"there are {len(self.scores)} scores and {self.width} channels")
-        if self.kept[-1] >= self.width or any(a >= b for a, b in zip(self.kept, self.kept[1:], strict=False)):
+        if self.kept[-1] >= self.width or not _ascending(self.kept):
             raise ValueError(f"the channels kept are ascending and below {self.width}, each once")
         return self
 
 
 class Masks(_Strict):
-    """What was taken from the network `model` with `options`, whose checkpoint has the digest `source_sha256`.
+    """What was taken from the network `model` with `options`; its checkpoint has the digest `source_sha256`.
 
     `layers` says it layer by layer, `groups` why. `weights`: of unstructured pruning, by the name of each
-    tensor: one bit a weight in C order, set where it stays, the first in the highest bit of a byte, as base64.
-    `ratios`: the share that was to go, by the block's name or "default". `multiple`: what widths are rounded to.
+    tensor: one bit a weight in C order, set where it stays, the first in the highest bit of a byte; base64.
+    `ratios`: the share that was to go, by the block's name or "default". `multiple`: what widths are rounded
+    to.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -100,8 +107,9 @@ class Masks(_Strict):
         """Raise CheckpointError where the masks are for another checkpoint than the one of that digest."""
         if sha256 != self.source_sha256:
             raise CheckpointError(
-                f"the masks are for another checkpoint than {name}: its sha256 is {(sha256 or 'none')[:12]}..., "
-                f"theirs {self.source_sha256[:12]}...: name the one that was pruned"
+                f"the masks are for another checkpoint than {name}: its sha256 is "
+                f"{(sha256 or 'none')[:12]}..., "
+                f"that of the one that was pruned {self.source_sha256[:12]}...: name that one"
             )
 
 

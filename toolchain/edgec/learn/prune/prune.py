@@ -12,13 +12,15 @@ from torch import Tensor, nn
 from edgec.errors import CheckpointError
 from edgec.learn.prune.masks import Layer, Masks
 from edgec.learn.prune.narrow import layer_of, select, width_of
+from edgec.learn.prune.pruned import Pruned, Step, mark, pruned_of
 
 
 def prune(network: nn.Module, masks: Masks) -> nn.Module:
     """A copy of the network with the channels that stay, or with the weights that go set to zero.
 
-    Every weight that is left has the bits that it had. Raises CheckpointError where the masks do not fit the
-    network, ModelSourceError where a layer is none of its or cannot be narrowed.
+    Every weight that is left has the bits that it had, and the copy is marked with what was done. Raises
+    CheckpointError where the masks do not fit the network, ModelSourceError where a layer is none of its or
+    cannot be narrowed.
     """
     found = copy.deepcopy(network)
     for name, layer in masks.layers.items():
@@ -27,7 +29,21 @@ def prune(network: nn.Module, masks: Masks) -> nn.Module:
         select(part, layer.inputs, layer.outputs, name)
     if masks.weights:
         _zero(found, masks.weights)
+    before = pruned_of(network)
+    widths = {name: width_of(layer_of(found, name)) for name in masks.layers}
+    steps = (*(() if before is None else before.steps), _step(masks))
+    mark(found, Pruned(widths=({} if before is None else before.widths) | widths, steps=steps))
     return found
+
+
+def _step(masks: Masks) -> Step:
+    return Step(
+        source_sha256=masks.source_sha256,
+        masks_sha256=masks.sha256,
+        method=masks.method,
+        granularity=masks.granularity,
+        ratios=masks.ratios,
+    )
 
 
 def check_runs(network: nn.Module, example: Tensor, outputs: int) -> None:

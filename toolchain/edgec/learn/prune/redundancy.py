@@ -15,7 +15,7 @@ Similarity = Literal["pearson", "cosine"]
 
 @dataclass
 class _Sums:
-    """Of the feature maps of one layer: how many pixels, the sum of each channel, the products of each two."""
+    """Of the feature maps of one layer: the pixels, the sum of each channel, the products of each two."""
 
     pixels: int = 0
     sums: Any = 0

@@ -13,11 +13,11 @@ from edgec.learn.prune.groups import Group
 def by_taylor(
     network: nn.Module, groups: Sequence[Group], batches: Iterable[Batch], loss: Callable[[Batch], Tensor]
 ) -> list[Tensor]:
-    """The squared sum of gradient times weight over each channel's filter, float64 (width,), mean over batches.
+    """The squared sum of gradient times weight over each channel's filter, float64 (width,).
 
-    Of several makers the sum. `loss` is of the network's answer to a batch. The network is in eval mode
-    meanwhile, so that its statistics stay, and is left without gradients. Molchanov et al., Importance
-    estimation for neural network pruning, 2019, https://arxiv.org/abs/1906.10771.
+    The mean over batches; of several makers the sum. `loss` is of the network's answer to a batch. The
+    network is in eval mode meanwhile, so that its statistics stay, and is left without gradients. Molchanov
+    et al., Importance estimation for neural network pruning, 2019, https://arxiv.org/abs/1906.10771.
     """
     found = [torch.zeros(group.width, dtype=torch.float64) for group in groups]
     training, learned = network.training, [parameter.requires_grad for parameter in network.parameters()]
