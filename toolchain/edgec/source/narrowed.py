@@ -22,7 +22,7 @@ def narrow_as(network: nn.Module, checkpoint: Path) -> None:
         narrow(network, said.pruned.widths)
     except ModelSourceError as error:
         raise CheckpointError(
-            f"{checkpoint} is of {said.model} with {len(said.pruned.widths)} of its layers pruned, which this "
-            f"network is not: {error}"
+            f"{checkpoint} is of {said.model} with {len(said.pruned.widths)} of its layers pruned, which "
+            f"this network is not: {error}"
         ) from error
     mark(network, said.pruned)
