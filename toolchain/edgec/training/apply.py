@@ -59,11 +59,9 @@ def apply_masks(path: Path, checkpoint: Path | None, model: str | None, out: Pat
     return Applied(out, masks, size_of(source.module, image), size_of(network, image))
 
 
-def _write(
-    out: Path, network: nn.Module, recipe: Recipe, checkpoint: Path | None, segment: Segmenter
-) -> None:
+def _write(out: Path, network: nn.Module, recipe: Recipe, checkpoint: Path | None, classes: int) -> None:
     """It says of itself what its source said; where that said nothing, classes have numbers for names."""
-    names = recipe.classes or ("background", *(f"class-{i}" for i in range(1, segment.classes)))
+    names = recipe.classes or ("background", *(f"class-{i}" for i in range(1, classes)))
     said = None if checkpoint is None else read_description(checkpoint)
     data_sha256 = None if said is None else said.data_sha256
     spec = input_spec(recipe, first_channels(network))
