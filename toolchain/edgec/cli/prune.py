@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgec.cli.command import Command
+from edgec.cli.comparisons import show_comparison
 from edgec.cli.display import Display
 from edgec.cli.networks import network_options
 from edgec.cli.train import Given, learning_recipe, lines_after
 from edgec.cli.train import command as train
-from edgec.cli.words import CHECKPOINTS, Parsed, Word
+from edgec.cli.words import CHECKPOINTS, Floats, Names, Parsed, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
@@ -77,6 +78,14 @@ def _ratio(text: str) -> tuple[str, float]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --apply: the file to write. Default: pruned.safetensors.",
 )
+@click.option(
+    "compared",
+    "--compare",
+    type=Names(),
+    metavar="START,START,...",
+    help="Try each of these, as --reinit takes them, with each of --ratios, and race what comes of it.",
+)
+@click.option("shares", "--ratios", type=Floats(), metavar="SHARE,SHARE,...", help="With --compare.")
 @click.pass_obj
 def command(
     display: Display,
@@ -93,6 +102,8 @@ def command(
     epochs: int | None,
     masks: Path | None,
     out: Path | None,
+    compared: tuple[str, ...] | None,
+    shares: tuple[float, ...] | None,
     data: str | None,
     overrides: tuple[str, ...],
     resume: Path | None,
@@ -107,7 +118,11 @@ def command(
     write, and build.yaml, the recipe that builds the network.
 
     --apply makes the smaller network again, anywhere, from the masks and the checkpoint that was pruned.
+    --compare prunes in several ways, trains and builds each, and races it on every target beside the network
+    as it was; the folder of --resume, by default runs/NAME-compare, gets comparison.csv, .json and .png.
     """
+    if (compared is None) != (shares is None):
+        raise click.UsageError("--compare and --ratios go together: --compare none,random --ratios 0.3,0.5")
     if masks is not None:
         _apply(display, masks, word, model, out or Path("pruned.safetensors"))
         return
@@ -117,13 +132,16 @@ def command(
         *((f"--ratio {block}={share:g}", f"prune.ratios.{block}", share) for block, share in ratios),
         ("--method", "prune.method", method),
         ("--granularity", "prune.granularity", granularity),
-        ("--reinit", "prune.reinit", reinit),
+        ("--reinit", "prune.reinit", "rewind" if compared and early else reinit),
         ("--early", "prune.early", None if early is None else str(early)),
         ("--steps", "prune.steps", steps),
         ("--epochs", "prune.epochs", epochs),
         *((f"--option {key}", f"options.{key}", value) for key, value in network),
     ]
     recipe = learning_recipe(None if _is_checkpoint(word) else word, given, overrides)
+    if compared is not None and shares is not None:
+        show_comparison(display, recipe, compared, shares, resume)
+        return
     _prune(display, recipe, resume, log)
 
 
