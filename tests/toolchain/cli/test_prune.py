@@ -122,3 +122,50 @@ def test_masks_that_are_refused(here: Run, tmp_path: Path) -> None:
     assert broken.returncode == 2
     assert "these are no masks of edgec" in broken.stderr
     assert not Path("pruned.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_compare(here: Run) -> None:
+    """What is done is not done again: the second time, one more ratio, only that is pruned and built."""
+    words = ["prune", FIRST, "--data", "squares", "--compare", "none", "--epochs", "1", *SMALL]
+    words += ["--set", "targets=[tflite]", "--resume", "compared", "--json"]
+    done = here(*words, "--ratios", "0.5")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert [(row["network"], row["precision"]) for row in rows] == [
+        (name, precision) for precision in ("fp32", "int8-static") for name in ("as-it-was", "none-0.5")
+    ]
+    assert rows[1]["parameters"] < rows[0]["parameters"]
+    assert rows[0]["faster"] is None
+    assert all(row["error"] is None and row["latency_ms"] > 0 and 0 <= row["dice"] <= 1 for row in rows)
+    best = Path("compared/none-0.5/best.safetensors")
+    before = best.stat().st_mtime_ns
+    more = here(*words, "--ratios", "0.5,0.25")
+    assert more.returncode == 0, more.stderr
+    assert len(json.loads(more.stdout)["rows"]) == 6
+    assert best.stat().st_mtime_ns == before
+    names = {path.name for path in Path("compared").iterdir()}
+    assert {"comparison.csv", "comparison.json", "comparison.png"} <= names
+    assert len(Path("compared/comparison.csv").read_text().splitlines()) == 7
+    other = here(*words, "--ratios", "0.5", "--method", "random")
+    assert other.returncode == 2
+    assert "holds the comparison of another recipe" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--compare", "none"], "--compare and --ratios go together"),
+        (["--ratios", "0.5"], "--compare and --ratios go together"),
+        (
+            ["--compare", "rewind", "--ratios", "0.5"],
+            "rewind at 0.5: reinit rewind needs the early checkpoint",
+        ),
+        (["--compare", "new", "--ratios", "0.5"], "new at 0.5: Input should be 'none', 'random' or 'rewind'"),
+        (["--compare", "none", "--ratios", "1"], "none at 1: ratios: default: 1 would leave no channel"),
+    ],
+)
+def test_comparisons_that_are_refused(here: Run, words: list[str], message: str) -> None:
+    done = here("prune", FIRST, "--data", "squares", *OPTIONS, *words)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())

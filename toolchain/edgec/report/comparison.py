@@ -21,7 +21,7 @@ BASE = "#555555"
 
 
 def comparison_document(found: "Comparison") -> dict[str, Any]:
-    """``{"schema": 1, "folder": path, "rows": [row], "warnings": [sentence]}``; rows as `Comparison` has them."""
+    """``{"schema": 1, "folder": path, "rows": [row], "warnings": [sentence]}``; rows as `Row`."""
     rows = [asdict(row) for row in found.rows]
     return {"schema": 1, "folder": str(found.folder), "rows": rows, "warnings": list(found.warnings)}
 
