@@ -1,11 +1,14 @@
 """The manifest's types: every key of `manifest.json`, with its unit.
 
 The dataclasses are the schema: `decode.py` checks JSON against them and `docs/bundle.schema.json` is
-generated from them. Optional keys are present with the value null, so that a manifest has one form.
+generated from them. Optional keys are present with the value null, so that a manifest has one form; a key
+that came later has a default here, and is left out where it has that value: older readers read on.
 """
 
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from edgec_runtime.format.lineage import Lineage
 
 SCHEMA = 1
 
@@ -160,18 +163,6 @@ class Variant:
     parity: Parity | None
     accuracy: Accuracy | None
     slower_than_fp32: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """Where the bundle comes from: digests are sha256 in hex, `tools` maps a package to its version."""
-
-    recipe: dict[str, str | int | float | bool | tuple[str | int | float, ...] | None]
-    recipe_sha256: str
-    checkpoint_sha256: str | None
-    samples_sha256: str | None
-    git_revision: str | None
-    tools: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

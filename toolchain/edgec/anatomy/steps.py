@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx, nn
 
+from edgec.zoo.levels import level_names
+
 CONVOLUTIONS = ("conv2d", "conv3d")
 TRANSPOSED = ("conv_transpose2d", "conv_transpose3d")
 
@@ -45,14 +47,6 @@ def trace(network: nn.Module, shape: tuple[int, ...]) -> list[Step]:
 def _operator(node: fx.Node) -> str:
     """``conv2d`` of aten.conv2d.default."""
     return str(node.target).split(".")[1]
-
-
-def level_names(network: nn.Module) -> list[str]:
-    """The parts of a network: its modules, and of a ModuleList each module, in the order of definition."""
-    names = list[str]()
-    for name, part in network.named_children():
-        names += [f"{name}.{i}" for i in range(len(part))] if isinstance(part, nn.ModuleList) else [name]
-    return names
 
 
 def _level(node: fx.Node, levels: list[str]) -> str:

@@ -11,6 +11,7 @@ from torch import nn
 from edgec import zoo
 from edgec.errors import ModelSourceError
 from edgec.source.checkpoint import check_finite, load_weights
+from edgec.source.narrowed import narrow_as
 from edgec.source.network import make_network, refuse_options
 from edgec.source.onnx_file import read_onnx
 from edgec.source.tuned import Tuned
@@ -64,6 +65,8 @@ def load_source(
     name = model.rpartition(":")[2]
     default = None if ":" in model else zoo.default_weights(model, **options)
     path = checkpoint or default
+    if path is not None:
+        narrow_as(module, path)
     digest = load_weights(module, path) if path else None
     check_finite(module.named_parameters(), model)
     module = module.float().cpu().eval().requires_grad_(False)
