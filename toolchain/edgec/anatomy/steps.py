@@ -1,6 +1,7 @@
 """A network as the tensors that it makes one after the other, found without computing any of them."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -14,11 +15,13 @@ TRANSPOSED = ("conv_transpose2d", "conv_transpose3d")
 class Step:
     """One operator and the tensor that it makes.
 
-    `level`: which of `level_names` holds it; "" for the network itself.
+    `module`: the innermost that runs it, by its path, and `level`: which of `level_names` holds that; both ""
+    for the network itself.
     `sources`: the steps whose tensors it reads; -1 is the image.
     """
 
     operator: str
+    module: str
     level: str
     sources: tuple[int, ...]
     shape: tuple[int, ...]
@@ -37,8 +40,9 @@ def trace(network: nn.Module, shape: tuple[int, ...]) -> list[Step]:
         if node.op == "call_function":
             sources = tuple(places[entry.name] for entry in node.all_input_nodes if entry.name in places)
             places[node.name] = len(steps)
-            made = tuple(node.meta["val"].shape)
-            steps.append(Step(_operator(node), _level(node, levels), sources, made, _macs(node), node))
+            module, made = _module(node), tuple(node.meta["val"].shape)
+            level = level_of(module, levels)
+            steps.append(Step(_operator(node), module, level, sources, made, _macs(node), node))
     return steps
 
 
@@ -55,10 +59,14 @@ def level_names(network: nn.Module) -> list[str]:
     return names
 
 
-def _level(node: fx.Node, levels: list[str]) -> str:
+def level_of(module: str, levels: Iterable[str]) -> str:
+    """Which of `levels` is the module of that path, or holds it; "" where none does."""
+    return next((level for level in levels if f"{module}.".startswith(f"{level}.")), "")
+
+
+def _module(node: fx.Node) -> str:
     stack = list(node.meta.get("nn_module_stack", {}).values())
-    module = f"{stack[-1][0]}." if stack else ""
-    return next((level for level in levels if module.startswith(f"{level}.")), "")
+    return str(stack[-1][0]) if stack else ""
 
 
 def _macs(node: fx.Node) -> int:
