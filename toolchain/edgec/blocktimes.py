@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgec.anatomy import level_names
 from edgec.calibration import CACHE
 from edgec.data import calibration_images
 from edgec.errors import UsageError
@@ -15,6 +14,7 @@ from edgec.preparation import prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
 from edgec.variant import build_variant
+from edgec.zoo.levels import level_names
 from edgec_runtime.format.manifest import Precision
 from edgec_runtime.format.write import write_folder
 from edgec_targets import Target, load_target

@@ -6,6 +6,5 @@ And layer by layer: `list_layers`, with what the weights are like.
 from edgec.anatomy.anatomy import Anatomy, Level, dissect
 from edgec.anatomy.filters import Filters
 from edgec.anatomy.layers import Layer, list_layers
-from edgec.anatomy.steps import level_names, level_of
 
-__all__ = ["Anatomy", "Filters", "Layer", "Level", "dissect", "level_names", "level_of", "list_layers"]
+__all__ = ["Anatomy", "Filters", "Layer", "Level", "dissect", "list_layers"]

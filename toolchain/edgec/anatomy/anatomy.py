@@ -6,7 +6,8 @@ from torch import nn
 
 from edgec.anatomy.memory import alive
 from edgec.anatomy.sight import receptive_field
-from edgec.anatomy.steps import Step, level_names, trace
+from edgec.anatomy.steps import Step, trace
+from edgec.zoo.levels import level_names
 
 
 @dataclass(frozen=True)

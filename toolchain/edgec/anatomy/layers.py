@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from torch import nn
 
 from edgec.anatomy.filters import Filters, filters_of
-from edgec.anatomy.steps import Step, level_names, level_of, trace
+from edgec.anatomy.steps import Step, trace
 from edgec.errors import ExportError
+from edgec.zoo.levels import level_names, level_of
 
 _CONVOLUTION = (nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 

@@ -1,11 +1,12 @@
 """A network as the tensors that it makes one after the other, found without computing any of them."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, fx, nn
+
+from edgec.zoo.levels import level_names, level_of
 
 CONVOLUTIONS = ("conv2d", "conv3d")
 TRANSPOSED = ("conv_transpose2d", "conv_transpose3d")
@@ -49,19 +50,6 @@ def trace(network: nn.Module, shape: tuple[int, ...]) -> list[Step]:
 def _operator(node: fx.Node) -> str:
     """``conv2d`` of aten.conv2d.default."""
     return str(node.target).split(".")[1]
-
-
-def level_names(network: nn.Module) -> list[str]:
-    """The parts of a network: its modules, and of a ModuleList each module, in the order of definition."""
-    names = list[str]()
-    for name, part in network.named_children():
-        names += [f"{name}.{i}" for i in range(len(part))] if isinstance(part, nn.ModuleList) else [name]
-    return names
-
-
-def level_of(module: str, levels: Iterable[str]) -> str:
-    """Which of `levels` is the module of that path, or holds it; "" where none does."""
-    return next((level for level in levels if f"{module}.".startswith(f"{level}.")), "")
 
 
 def _module(node: fx.Node) -> str:

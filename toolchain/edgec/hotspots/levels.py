@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from edgec.anatomy import level_of
 from edgec.hotspots.hotspots import Spot
+from edgec.zoo.levels import level_of
 
 
 def level_times(spots: Iterable[Spot], modules: Mapping[str, str], levels: Iterable[str]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from edgec.errors import OutputError
+from edgec.learn.prune.pruned import Pruned
 from edgec.recipe import Recipe
 from edgec_runtime.format.manifest import InputSpec
 from edgec_runtime.wholefile import write_whole
@@ -20,7 +21,7 @@ KEY = "edgec"
 SCHEMA = 1
 
 _LEARNED = {
-    *("model", "options", "data", "train", "distil", "size", "channels"),
+    *("model", "options", "data", "train", "distil", "prune", "size", "channels"),
     *("colour", "scale", "mean", "std", "activation", "threshold", "classes"),
 }
 
@@ -28,16 +29,23 @@ _LEARNED = {
 def learning_digest(recipe: Recipe) -> str:
     """sha256 (hex) of all that a recipe says of how weights come to be; folders count by their names."""
     fields = recipe.model_dump(mode="json", include=_LEARNED)
-    for section, key in (("data", "path"), ("train", "start")):
+    for section, key in (("data", "path"), ("train", "start"), ("prune", "early")):
         if fields[section] and fields[section][key]:
             fields[section][key] = Path(fields[section][key]).name
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def describe(recipe: Recipe, spec: InputSpec, classes: Sequence[str], data_sha256: str) -> dict[str, Any]:
-    """What a checkpoint says of itself, but for its metrics."""
-    return {
+def describe(
+    recipe: Recipe,
+    spec: InputSpec,
+    classes: Sequence[str],
+    data_sha256: str | None,
+    pruned: Pruned | None = None,
+) -> dict[str, Any]:
+    """What a checkpoint says of itself, but for its metrics; `pruned`: what its network is marked with."""
+    said = {} if pruned is None else {"pruned": pruned.model_dump(mode="json")}
+    return said | {
         "schema": SCHEMA,
         "model": recipe.model,
         "options": recipe.model_dump(mode="json")["options"],

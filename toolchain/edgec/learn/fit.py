@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -12,11 +13,12 @@ from edgec.data import Split
 from edgec.errors import UsageError
 from edgec.learn.averaging import Averaging
 from edgec.learn.batches import one_by_one, training_batches
-from edgec.learn.checkpoint import describe, learning_digest, write_file
-from edgec.learn.judging import BEST, Judging
+from edgec.learn.checkpoint import describe, learning_digest, write_checkpoint, write_file
+from edgec.learn.judging import BEST, Judging, judged
 from edgec.learn.loggers import Log, make_loggers
 from edgec.learn.metrics import Scores
-from edgec.learn.record import Record, Row
+from edgec.learn.prune.pruned import pruned_of
+from edgec.learn.record import Record, Row, write_metrics
 from edgec.learn.state import STATE, State
 from edgec.learn.task import SegmentationTask
 from edgec.learn.telling import Telling
@@ -60,9 +62,7 @@ def fit(
     train = training_batches(split.train, recipe, task.spec, rank(), processes.count)
     val = one_by_one(split.val, rank(), processes.count)
     averaging = Averaging(recipe.average)
-    judging = Judging(
-        folder, describe(task.recipe, task.spec, split.train.class_names, split.digest), averaging
-    )
+    judging = Judging(folder, description_of(task, split), averaging)
     digests = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
     record = Record(folder, {**digests, **(about or {})}, judging)
     callbacks = [averaging, judging, record, Telling(progress, judging, record), State(folder)]
@@ -77,6 +77,31 @@ def fit(
         record.write(trainer, finished=True)
     assert judging.best is not None  # the last epoch is always validated
     return FitResult(folder, folder / BEST, judging.best, judging.best_epoch, tuple(record.rows))
+
+
+def keep(
+    task: SegmentationTask,
+    split: Split,
+    folder: Path,
+    *,
+    about: Mapping[str, str] | None = None,
+    progress: Progress = SILENT,
+) -> FitResult:
+    """What `fit` does, without training: the weights as they are, judged and written. Raises OutputError."""
+    _check(task, split, ALONE)
+    with progress.step("judge without training"), settings(task.train_recipe):
+        best = judged(task, split.val)
+    write_checkpoint(folder / BEST, task.network, description_of(task, split), best.as_dict())
+    write_file(folder / RECIPE, yaml.safe_dump(task.recipe.model_dump(mode="json"), sort_keys=False))
+    digests = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
+    write_metrics(folder, {**digests, **(about or {})}, {"epoch": 0, **best.as_dict()}, [], finished=True)
+    return FitResult(folder, folder / BEST, best, 0, ())
+
+
+def description_of(task: SegmentationTask, split: Split) -> dict[str, Any]:
+    """What a checkpoint of the task's network says of itself, but for its metrics."""
+    names, pruned = split.train.class_names, pruned_of(task.network)
+    return describe(task.recipe, task.spec, names, split.digest, pruned)
 
 
 def _lay_out(network: nn.Module) -> None:

@@ -1,11 +1,13 @@
 """Validation: the mean scores over whole images, and the weights that are best by Dice, kept in a file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
 import lightning.pytorch as pl
 import torch
 
+from edgec.data import Sample
 from edgec.learn.averaging import Averaging
 from edgec.learn.checkpoint import write_checkpoint
 from edgec.learn.metrics import Scores, mean_scores
@@ -68,6 +70,12 @@ class Judging(pl.Callback):
         """Take it back."""
         self.best = state_dict["best"] and Scores(**state_dict["best"])
         self.best_epoch = state_dict["best_epoch"]
+
+
+def judged(task: SegmentationTask, samples: Iterable[Sample]) -> Scores:
+    """The mean scores of the task's network as it is, which goes into eval mode."""
+    task.eval()
+    return mean_scores(Scores(**task.validation_step(sample, 0)) for sample in samples)
 
 
 def _all_rows(rows: list[Scores], world: int) -> list[Scores]:

@@ -69,9 +69,7 @@ class Record(pl.Callback):
             return
         judging = self._judging
         best = None if judging.best is None else {"epoch": judging.best_epoch, **judging.best.as_dict()}
-        document = {"schema": 1, "finished": finished, **self._about, "best": best, "epochs": self.rows}
-        write_file(self._folder / METRICS, json.dumps(document, indent=1, allow_nan=False) + "\n")
-        write_file(self._folder / "metrics.csv", as_csv(self.rows))
+        write_metrics(self._folder, self._about, best, self.rows, finished=finished)
 
     def state_dict(self) -> dict[str, Any]:
         """The rows so far."""
@@ -85,8 +83,16 @@ class Record(pl.Callback):
 def begin(folder: Path, about: Mapping[str, Any]) -> None:
     """Say that a run has begun, where nothing says so yet. Raises OutputError."""
     if not (folder / METRICS).exists():
-        document = {"schema": 1, "finished": False, **about, "best": None, "epochs": []}
-        write_file(folder / METRICS, json.dumps(document, indent=1) + "\n")
+        write_metrics(folder, about, None, [], finished=False)
+
+
+def write_metrics(
+    folder: Path, about: Mapping[str, Any], best: Row | None, rows: Sequence[Row], *, finished: bool
+) -> None:
+    """Replace both files. Raises OutputError."""
+    document = {"schema": 1, "finished": finished, **about, "best": best, "epochs": list(rows)}
+    write_file(folder / METRICS, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    write_file(folder / "metrics.csv", as_csv(rows))
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -1,7 +1,6 @@
 """finetune(): from a recipe's trained network to one that is as good in a profile's integers."""
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +8,14 @@ import torch
 from safetensors.torch import load_file
 
 from edgec.calibration import CACHE
-from edgec.data import Sample, Split, calibration_images
+from edgec.data import Split, calibration_images
 from edgec.errors import UsageError
 from edgec.learn.checkpoint import learning_digest
 from edgec.learn.class_weights import class_weights
 from edgec.learn.fit import fit
+from edgec.learn.judging import judged
 from edgec.learn.loggers import Log
-from edgec.learn.metrics import Scores, mean_scores
+from edgec.learn.metrics import Scores
 from edgec.learn.runs import RUNS, open_run
 from edgec.learn.task import SegmentationTask
 from edgec.learn.trainer import settings
@@ -66,8 +66,8 @@ def finetune(
     network = task.network
     assert isinstance(network, Network)
     with progress.step("judge in float and in integers"), settings(task.train_recipe):
-        fp32 = _judge(SegmentationTask(as_network(subject.graph), task.recipe), split.val)
-        before = _judge(task, split.val)
+        fp32 = judged(SegmentationTask(as_network(subject.graph), task.recipe), split.val)
+        before = judged(task, split.val)
     start = copy.deepcopy(network.state_dict())
     about = {"network_sha256": subject.graph.digest}
     digests = {"recipe_sha256": learning_digest(task.recipe), "data_sha256": split.digest}
@@ -123,11 +123,6 @@ def _check_crop(network: Network, recipe: Recipe, channels: int, crop: int) -> N
             f"the network's graph, made for images {own}, takes no pieces of {crop}x{crop}: set train.crop "
             f"to another size, or the recipe's size to [{crop}, {crop}]"
         ) from error
-
-
-def _judge(task: SegmentationTask, samples: Iterable[Sample]) -> Scores:
-    task.eval()
-    return mean_scores(Scores(**task.validation_step(sample, 0)) for sample in samples)
 
 
 def _warnings(subject: Subject, *, better: bool) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from edgec.recipe.data import DataRecipe
 from edgec.recipe.distil import DistilRecipe
 from edgec.recipe.option import Option as Option
+from edgec.recipe.prune import PruneRecipe
 from edgec.recipe.train import TrainRecipe
 from edgec_calibration.methods import Method
 from edgec_runtime.errors import ManifestError
@@ -26,7 +27,7 @@ Recorded = str | int | float | bool | tuple[str | int | float, ...] | None
 CALIBRATION = "nuclei-calibration"
 """What is calibrated on where a recipe says nothing of data."""
 
-_LEARNING = ("data", "train", "distil")
+_LEARNING = ("data", "train", "distil", "prune")
 _OPTIONS = "options."  # before the name of each in a record
 
 
@@ -57,6 +58,7 @@ class Recipe(BaseModel):
     data: DataRecipe | None = None
     train: TrainRecipe | None = None
     distil: DistilRecipe | None = None
+    prune: PruneRecipe | None = None
     name: str | None = None
     version: str = "1.0.0"
     precisions: tuple[Precision, ...] = ("fp32", "int8-static")

@@ -13,7 +13,7 @@ from edgec.recipe.plain import Keys, Tree, parse
 from edgec_targets import unknown_word
 
 LARGEST = 64 * 1024  # bytes
-SECTIONS = ("options", "data", "train", "distil")
+SECTIONS = ("options", "data", "train", "distil", "prune")
 """The keys whose values are mappings."""
 
 

@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 
 from edgec.errors import CheckpointError
 from edgec.learn.checkpoint import KEY
+from edgec.learn.prune.pruned import Pruned
 from edgec.recipe.build import Option
 
 LARGEST = 64 * 1024  # characters of the document
@@ -30,7 +31,10 @@ class DescribedInput(_Strict):
 
 
 class Description(_Strict):
-    """The network, its input and classes, and what it was made from and is worth."""
+    """The network, its input and classes, and what it was made from and is worth.
+
+    `data_sha256` is None where a network was pruned whose own checkpoint did not say it.
+    """
 
     schema_: Literal[1] = Field(alias="schema")
     model: str = Field(max_length=1000)
@@ -38,8 +42,9 @@ class Description(_Strict):
     input: DescribedInput
     classes: tuple[str, ...] = Field(min_length=2, max_length=255)
     recipe_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    data_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    data_sha256: str | None = Field(pattern="^[0-9a-f]{64}$")
     metrics: dict[str, float]
+    pruned: Pruned | None = None
 
 
 def read_description(path: Path) -> Description | None:

@@ -11,6 +11,7 @@ from torch import nn
 from edgec import zoo
 from edgec.errors import ModelSourceError
 from edgec.source.checkpoint import check_finite, load_weights
+from edgec.source.narrowed import narrow_as
 from edgec.source.network import make_network, refuse_options
 from edgec.source.onnx_file import read_onnx
 from edgec.source.tuned import Tuned
@@ -90,8 +91,10 @@ def _default_weights(model: str, options: Mapping[str, object]) -> Path | None:
 def _with_weights(
     model: str, options: Mapping[str, object], path: Path | None
 ) -> tuple[nn.Module, str | None]:
-    """The network with the weights of `path`, float32 and in eval mode, and that file's sha256."""
+    """The network with the widths and weights of `path`, float32 and in eval mode, and that file's sha256."""
     module = make_network(model, options)
+    if path is not None:
+        narrow_as(module, path)
     digest = load_weights(module, path) if path else None
     check_finite(module.named_parameters(), model)
     return module.float().cpu().eval().requires_grad_(False), digest

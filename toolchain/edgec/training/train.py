@@ -16,6 +16,7 @@ from edgec.recipe import Recipe, TrainRecipe
 from edgec.source import make_network
 from edgec.source.checkpoint import load_fitting
 from edgec.source.load import bundle_name
+from edgec.source.narrowed import narrow_as
 from edgec.training.resolve import resolved
 
 
@@ -63,6 +64,7 @@ def make_task(recipe: Recipe, split: Split, progress: Progress) -> SegmentationT
     learning = recipe.train or TrainRecipe()
     network = make_network(recipe.model, recipe.options, learning.seed).float()
     if learning.start is not None:
+        narrow_as(network, learning.start)
         taken, of = load_fitting(network, learning.start)
         progress.say(f"{taken} of {of} weights were taken from {learning.start}")
     weights = class_weights(learning, split.train, split.train.classes)

@@ -1,0 +1,1 @@
+"""Pruning: which channels of a network go, and the narrower network that is left."""

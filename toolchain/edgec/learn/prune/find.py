@@ -1,0 +1,80 @@
+"""find_masks(): what to take from a trained network, as its recipe says."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from edgec.data import Sample
+from edgec.learn.batches import Batch, endless_batches
+from edgec.learn.prune.choice import choose, layer_masks
+from edgec.learn.prune.groups import coupled_groups
+from edgec.learn.prune.masks import GroupMask, Layer, Masks
+from edgec.learn.prune.scores import score
+from edgec.learn.prune.unstructured import weight_masks
+from edgec.learn.task import SegmentationTask
+from edgec.recipe import PruneRecipe
+
+
+def find_masks(
+    task: SegmentationTask, recipe: PruneRecipe, samples: Sequence[Sample], source_sha256: str
+) -> Masks:
+    """The masks for the network of `task`, whose checkpoint has that digest; it learns from `samples`.
+
+    Raises UsageError where the network or a ratio cannot be used.
+    """
+    layers: dict[str, Layer] = {}
+    groups: tuple[GroupMask, ...] = ()
+    weights: dict[str, str] = {}
+    if recipe.granularity == "unstructured":
+        weights = weight_masks(task.network, recipe, task.train_recipe.seed)
+    else:
+        layers, groups = _structured(task, recipe, samples)
+    return Masks(
+        model=task.recipe.model,
+        options=task.recipe.options,
+        source_sha256=source_sha256,
+        method=recipe.method,
+        granularity=recipe.granularity,
+        ratios=recipe.ratios,
+        multiple=recipe.multiple,
+        layers=layers,
+        groups=groups,
+        weights=weights,
+    )
+
+
+def example_of(task: SegmentationTask) -> Tensor:
+    """An image (1, C, H, W) as large as the pieces that are learned from, which the network halves evenly."""
+    side = task.train_recipe.crop
+    return torch.rand((1, task.spec.channels, side, side), generator=torch.Generator().manual_seed(0))
+
+
+def _structured(
+    task: SegmentationTask, recipe: PruneRecipe, samples: Sequence[Sample]
+) -> tuple[dict[str, Layer], tuple[GroupMask, ...]]:
+    network = task.network
+    groups = coupled_groups(network, example_of(task))
+
+    def batches() -> Iterator[Batch]:
+        """So many images as they are, in pieces."""
+        learning = task.train_recipe.model_copy(update={"augment": ()})
+        count = math.ceil(recipe.samples / learning.batch)
+        return islice(endless_batches(samples, learning, task.spec), count)
+
+    scores = score(network, groups, recipe, batches, task.loss, task.train_recipe.seed)
+    chosen = choose(groups, scores, recipe)
+    return layer_masks(network, groups, chosen), chosen
+
+
+def step_ratios(ratios: Mapping[str, float], steps: int) -> list[dict[str, float]]:
+    """The shares of what is there that each step takes, so that all together take `ratios` of the whole."""
+    return [
+        {
+            block: 1 - (1 - ratio * step / steps) / (1 - ratio * (step - 1) / steps)
+            for block, ratio in ratios.items()
+        }
+        for step in range(1, steps + 1)
+    ]
