@@ -5,26 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgec.calibration import CACHE
-from edgec.data import calibration_images
 from edgec.errors import UsageError
 from edgec.hotspots import find_spots, level_times
-from edgec.package import assemble
-from edgec.preparation import prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
-from edgec.variant import build_variant
+from edgec.trial import check_here, prepare_trial, usual_precision, write_trial
 from edgec.zoo.levels import level_names
 from edgec_runtime.format.manifest import Precision
-from edgec_runtime.format.write import write_folder
-from edgec_targets import Target, load_target
-
-FEW = 4  # calibration images: how long it takes does not depend on the ranges
+from edgec_targets import load_target
 
 
 @dataclass(frozen=True)
 class BlockTimes:
-    """`blocks`: milliseconds of each part of the network, as it runs, and under "" of what is between them."""
+    """`blocks`: milliseconds of each part of the network, as it runs; under "", of what is between them."""
 
     target: str
     engine: str
@@ -50,29 +43,21 @@ def time_blocks(
     By default in int8-static, and in fp32 where the target has no integers. Nothing that is built is kept.
     Raises EdgecError; UsageError for a network that is an ONNX file, which has no modules.
     """
-    wanted = [(load_target(name), precisions or None) for name in targets]
-    pairs = [(target, one) for target, words in wanted for one in words or (fastest_precision(target),)]
-    asked = tuple(dict.fromkeys(precision for _, precision in pairs))
-    update = {"targets": tuple(targets), "precisions": asked, "calibration_samples": FEW}
-    recipe = recipe.model_copy(update=update)
+    wanted = [load_target(name) for name in targets]
+    for target in wanted:
+        check_here(target)
+    pairs = [(target, one) for target in wanted for one in precisions or (usual_precision(target),)]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepared = prepare(recipe, calibration_images(recipe), folder / CACHE, progress)
+        folder, found = Path(name), []
+        prepared = prepare_trial(recipe, wanted, [precision for _, precision in pairs], folder, progress)
         if prepared.source.module is None:
             raise UsageError(f"{recipe.model} is an ONNX file: build it, and inspect the bundle")
-        levels, found = level_names(prepared.source.module), []
+        levels = level_names(prepared.source.module)
         for target, precision in pairs:
-            (profile,) = target.profiles_for(precision, ())
             path = folder / f"{target.name}-{precision}"
             with progress.step(f"profile {target.name} {precision}"):
-                built = build_variant(prepared.job, target, precision, profile)
-                write_folder(path, *assemble(prepared.contents, (built,)))
+                profile = write_trial(prepared, target, precision, path)
                 spots = find_spots(path, target.name, precision, profile, threads)
             times = level_times(spots, prepared.modules, levels)
             found.append(BlockTimes(target.name, target.engine, precision, threads, times))
     return tuple(found)
-
-
-def fastest_precision(target: Target) -> Precision:
-    """In which networks are meant to run there: integers, where it has them."""
-    return "int8-static" if "int8-static" in target.precisions else "fp32"

@@ -9,15 +9,16 @@ from edgec.cli.bundles import bench_line, exit_code, inspect_line, variant_optio
 from edgec.cli.command import Command
 from edgec.cli.display import Display
 from edgec.cli.eval import CHECKPOINTS
+from edgec.cli.inspect_masks import inspect_masks
 from edgec.cli.inspect_network import inspect_network
 from edgec.cli.networks import network_options
 from edgec.cli.words import Size
 
-NETWORK_ONLY = {"model": "--model", "network": "--option", "size": "--size", "out": "--out"}
+MASKS = ".json"
 
 
 @click.command(cls=Command, name="inspect")
-@click.argument("subject", metavar="BUNDLE|MODEL|CHECKPOINT")
+@click.argument("subject", metavar="BUNDLE|MODEL|CHECKPOINT|MASKS")
 @click.option("--ops", is_flag=True, help="Of a bundle: the operators too, and each finding with its cost.")
 @click.option("--model", metavar="MODEL", help="The checkpoint's network, as `edgec build` takes it.")
 @network_options
@@ -31,7 +32,8 @@ NETWORK_ONLY = {"model": "--model", "network": "--option", "size": "--size", "ou
     "--out",
     metavar="FOLDER",
     type=click.Path(path_type=Path),
-    help="Of a network: a new folder for layers.csv and histograms of the weights.",
+    help="A new folder: of a network, for layers.csv and histograms of its weights; of masks, for a picture "
+    "and channels.csv.",
 )
 @click.pass_obj
 def command(
@@ -42,9 +44,10 @@ def command(
     targets: tuple[str, ...],
     precisions: tuple[str, ...],
     threads: int | None,
+    out: Path | None,
     **network: Any,
 ) -> int:
-    """Show what a bundle's engines run, or what a network is made of.
+    """Show what a bundle's engines run, what a network is made of, or what pruning took.
 
     Of a BUNDLE, asked of each engine's own optimized graph: which operators run in which type, the float
     islands between integer operators, and the conversions and changes of layout. Times are the engine's own
@@ -55,13 +58,18 @@ def command(
     multiply-accumulates, and the L2 norms of its filters. With --target it is built, in int8-static unless
     --precision says otherwise, and profiled: the blocks by their share of the time are those most worth
     pruning there.
+
+    Of MASKS, the JSON file of `edgec prune`: which channels went and which stay, and their scores.
     """
     if _is_network(subject):
-        if ops:
-            raise click.UsageError("--ops is for bundles; of a network, name a --target")
-        inspect_network(display, subject, targets, precisions, threads or 1, **network)
+        _refuse(subject, ops=ops)
+        inspect_network(display, subject, targets, precisions, threads or 1, out=out, **network)
         return 0
-    _refuse(network, subject)
+    if Path(subject).suffix == MASKS:
+        _refuse(subject, ops=ops, target=targets, precision=precisions, threads=threads, **_said(network))
+        inspect_masks(display, Path(subject), out)
+        return 0
+    _refuse(subject, out=out, **_said(network))
     return _inspect_bundle(display, Path(subject), ops, targets, precisions, threads or 1)
 
 
@@ -72,10 +80,16 @@ def _is_network(subject: str) -> bool:
     return subject in MODELS or ":" in subject or Path(subject).suffix in (*CHECKPOINTS, ".onnx")
 
 
-def _refuse(network: dict[str, Any], subject: str) -> None:
-    given = [word for key, word in NETWORK_ONLY.items() if network[key]]
+def _said(network: dict[str, Any]) -> dict[str, Any]:
+    """The options of a network by their words."""
+    return {{"network": "option"}.get(key, key): value for key, value in network.items()}
+
+
+def _refuse(subject: str, **options: Any) -> None:
+    """Raise UsageError where options were given that say nothing of such a thing."""
+    given = [f"--{word}" for word, value in options.items() if value]
     if given:
-        raise click.UsageError(f"{', '.join(given)} is for a network, and {subject} is none")
+        raise click.UsageError(f"{subject} is of another kind than {', '.join(given)} is for: leave it out")
 
 
 def _inspect_bundle(
