@@ -50,4 +50,6 @@ def filter_norms(module: nn.Module, weight: Tensor) -> Tensor:
     if isinstance(module, _TRANSPOSED):
         groups = values.reshape(module.groups, -1, *values.shape[1:])
         values = groups.transpose(1, 2).flatten(0, 1)
-    return torch.linalg.vector_norm(values.flatten(1) if values.ndim > 1 else values[:, None], dim=1)
+    rows = values.flatten(1) if values.ndim > 1 else values[:, None]
+    norms: Tensor = torch.linalg.vector_norm(rows, dim=1)
+    return norms

@@ -13,7 +13,7 @@ def inspect_masks(display: Display, path: Path, out: Path | None) -> None:
 
     check_new_folder(out)
     masks = read_masks(path)
-    document = masks_document(str(path), masks)
+    document = masks_document(path.name, masks)
     if out is not None:
         from edgec.errors import UsageError
         from edgec.report.channels import draw_channels

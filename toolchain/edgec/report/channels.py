@@ -37,8 +37,8 @@ def draw_channels(document: dict[str, Any]) -> bytes:
         side.spines[:].set_visible(False)
     axes.set_title(f"{document['masks']}: {document['model']}", loc="left", fontsize=10, parse_math=False)
     legend = [Patch(color=KEPT, label="stays"), Patch(color=GONE, label="went")]
-    place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 2}
-    axes.legend(handles=legend, frameon=False, fontsize=9, borderaxespad=0.2, **place)
+    place: dict[str, Any] = {"bbox_to_anchor": (1.0, 1.0), "ncols": 2, "borderaxespad": 0.2}
+    axes.legend(handles=legend, frameon=False, fontsize=9, loc="lower right", **place)
     picture = BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()
