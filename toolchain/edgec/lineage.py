@@ -3,9 +3,10 @@
 import subprocess
 from importlib.metadata import version
 
+from edgec.learn.prune.pruned import pruned_of
 from edgec.recipe import Recipe
 from edgec.source import Source
-from edgec_runtime.format.manifest import Lineage
+from edgec_runtime.format.manifest import Lineage, Pruning
 
 TOOLS = (
     "edgec",
@@ -35,7 +36,14 @@ def lineage(recipe: Recipe, source: Source, samples_sha256: str | None) -> Linea
         samples_sha256=samples_sha256,
         git_revision=_git_revision(),
         tools={tool: version(tool) for tool in TOOLS},
+        pruning=_prunings(source),
     )
+
+
+def _prunings(source: Source) -> tuple[Pruning, ...]:
+    """As the network's checkpoint told them."""
+    pruned = None if source.module is None else pruned_of(source.module)
+    return tuple(Pruning(**step.model_dump()) for step in (() if pruned is None else pruned.steps))
 
 
 def _git_revision() -> str | None:

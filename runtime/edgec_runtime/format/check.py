@@ -3,7 +3,7 @@
 from edgec_runtime.errors import FileSetError, LimitError
 from edgec_runtime.format import limits
 from edgec_runtime.format.check_spec import check_golden_input, check_input, check_output
-from edgec_runtime.format.check_value import check_segment, check_sha256, check_version, refuse
+from edgec_runtime.format.check_value import check_label, check_segment, check_sha256, check_version, refuse
 from edgec_runtime.format.check_variant import check_variants
 from edgec_runtime.format.manifest import FileEntry, Manifest
 from edgec_runtime.format.names import RESERVED, path_problem
@@ -30,6 +30,11 @@ def _check_identity(manifest: Manifest) -> None:
     for key in ("checkpoint_sha256", "samples_sha256"):
         if getattr(lineage, key) is not None:
             check_sha256(f"lineage.{key}", getattr(lineage, key))
+    for i, pruning in enumerate(lineage.pruning):
+        check_sha256(f"lineage.pruning[{i}].source_sha256", pruning.source_sha256)
+        check_sha256(f"lineage.pruning[{i}].masks_sha256", pruning.masks_sha256)
+        check_label(f"lineage.pruning[{i}].method", pruning.method)
+        check_label(f"lineage.pruning[{i}].granularity", pruning.granularity)
 
 
 def _check_files(files: tuple[FileEntry, ...]) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """JSON -> Manifest and back, from the type hints of the dataclasses in `manifest.py`.
 
-Strict: no key may be missing or unknown, no value is converted, and the error names the place
-(``variants[2].golden.output.shape``).
+Strict: no key may be missing, but for those that have a default and are left out where they have that value,
+or unknown; no value is converted, and the error names the place (``variants[2].golden.output.shape``).
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Set
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -65,8 +65,13 @@ def _digest_of(content: Any) -> str:
 def plain(value: Any, kind: Any) -> Any:
     """The JSON value of `value`, which has the type `kind`; an int where a float belongs becomes one."""
     if is_dataclass(value):
-        hints = hints_of(value.__class__)
-        return {name: plain(getattr(value, name), hint) for name, hint in hints.items()}
+        hints, defaults = hints_of(value.__class__), defaults_of(value.__class__)
+        told = {name: getattr(value, name) for name in hints}
+        return {
+            name: plain(found, hints[name])
+            for name, found in told.items()
+            if name not in defaults or found != defaults[name]
+        }
     if isinstance(value, (tuple, list)):
         return [plain(item, (get_args(_member(kind, list)) or (Any,))[0]) for item in value]
     if type(value) is int and float in members(kind) and int not in members(kind):
@@ -84,6 +89,12 @@ def hints_of(kind: type) -> dict[str, Any]:
     """Field name -> type of a dataclass, in order."""
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
+
+
+@cache
+def defaults_of(kind: type) -> dict[str, Any]:
+    """Field name -> what a dataclass has there where nothing is said."""
+    return {field.name: field.default for field in fields(kind) if field.default is not MISSING}
 
 
 def json_kind(kind: Any) -> type:
@@ -135,18 +146,28 @@ def _read_as_it_is(value: Any, _where: str) -> Any:
 
 def _object_reader(kind: Any) -> Reader:
     readers = {name: reader(hint) for name, hint in hints_of(kind).items()}
+    defaults = defaults_of(kind)
+    needed = readers.keys() - defaults.keys()
 
     def read(value: dict[str, Any], where: str) -> Any:
-        if value.keys() != readers.keys():
-            raise ManifestError(_keys_problem(value, list(readers), where))
+        if not needed <= value.keys() <= readers.keys():
+            raise ManifestError(_keys_problem(value, list(readers), needed, where))
         prefix = where + "." if where else ""
-        return kind(**{name: read_field(value[name], prefix + name) for name, read_field in readers.items()})
+        found = {
+            name: read_field(value[name], prefix + name)
+            for name, read_field in readers.items()
+            if name in value
+        }
+        for name in defaults.keys() & found.keys():
+            if found[name] == defaults[name]:
+                raise ManifestError(f"manifest: {prefix}{name} says nothing; leave it out")
+        return kind(**found)
 
     return read
 
 
-def _keys_problem(value: dict[str, Any], wanted: list[str], where: str) -> str:
-    missing = [key for key in wanted if key not in value]
+def _keys_problem(value: dict[str, Any], wanted: list[str], needed: Set[str], where: str) -> str:
+    missing = [key for key in wanted if key in needed and key not in value]
     if missing:
         return f"manifest: {where or 'the whole'} lacks the key {missing[0]!r}"
     unknown = next(key for key in value if key not in wanted)

@@ -1,7 +1,8 @@
 """The manifest's types: every key of `manifest.json`, with its unit.
 
 The dataclasses are the schema: `decode.py` checks JSON against them and `docs/bundle.schema.json` is
-generated from them. Optional keys are present with the value null, so that a manifest has one form.
+generated from them. Optional keys are present with the value null, so that a manifest has one form; a key
+that came later has a default here, and is left out where it has that value: older readers read on.
 """
 
 from dataclasses import dataclass
@@ -163,8 +164,26 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Pruning:
+    """One pruning: digests (sha256 in hex) of the checkpoint that was pruned and of the masks.
+
+    `method`: the score by which channels went, `granularity`: what was ranked, as the toolchain names them.
+    `ratios`: the share that went, by block or "default".
+    """
+
+    source_sha256: str
+    masks_sha256: str
+    method: str
+    granularity: str
+    ratios: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
-    """Where the bundle comes from: digests are sha256 in hex, `tools` maps a package to its version."""
+    """Where the bundle comes from: digests are sha256 in hex, `tools` maps a package to its version.
+
+    `pruning`: what made the network smaller, the first one first; the key is left out where it is empty.
+    """
 
     recipe: dict[str, str | int | float | bool | tuple[str | int | float, ...] | None]
     recipe_sha256: str
@@ -172,6 +191,7 @@ class Lineage:
     samples_sha256: str | None
     git_revision: str | None
     tools: dict[str, str]
+    pruning: tuple[Pruning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

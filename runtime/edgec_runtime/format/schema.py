@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from edgec_runtime.format import limits
 from edgec_runtime.format.check_value import LABEL_LENGTH, SHA256_PATTERN, VERSION_PATTERN
 from edgec_runtime.format.check_variant import ENGINE_VERSION_PATTERN, MAX_SCALE, MIN_SCALE
-from edgec_runtime.format.decode import hints_of, members
+from edgec_runtime.format.decode import defaults_of, hints_of, members
 from edgec_runtime.format.manifest import SCHEMA, Manifest
 from edgec_runtime.format.names import SEGMENT_PATTERN
 
@@ -40,6 +40,11 @@ _RULES: dict[tuple[str, str], dict[str, Any]] = {
     ("Lineage", "recipe_sha256"): _SHA256,
     ("Lineage", "checkpoint_sha256"): _SHA256,
     ("Lineage", "samples_sha256"): _SHA256,
+    ("Lineage", "pruning"): {"minItems": 1},
+    ("Pruning", "source_sha256"): _SHA256,
+    ("Pruning", "masks_sha256"): _SHA256,
+    ("Pruning", "method"): _LABEL,
+    ("Pruning", "granularity"): _LABEL,
     ("InputSpec", "name"): _LABEL,
     ("InputSpec", "channels"): {"enum": [1, 3]},
     ("InputSpec", "height"): _DIMENSION,
@@ -93,7 +98,7 @@ def _define(kind: type, definitions: dict[str, Any]) -> None:
             name: {**_schema(hint, definitions), **_RULES.get((kind.__name__, name), {})}
             for name, hint in hints.items()
         },
-        "required": list(hints),
+        "required": [name for name in hints if name not in defaults_of(kind)],
         "additionalProperties": False,
     }
 

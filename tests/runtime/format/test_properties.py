@@ -15,7 +15,7 @@ from edgec_runtime.errors import BundleError
 from edgec_runtime.format import canonical
 from edgec_runtime.format.container import ZipSource
 from edgec_runtime.format.decode import decode_manifest, encode_manifest
-from edgec_runtime.format.manifest import Manifest
+from edgec_runtime.format.manifest import Manifest, Pruning
 from edgec_runtime.format.write import seal
 
 GOOD = zipped(sample_contents())
@@ -45,6 +45,17 @@ def test_any_bytes_are_canonical_or_refused(data: bytes) -> None:
     assert canonical.encode(value) == data
 
 
+SHA256 = st.text("0123456789abcdef", min_size=64, max_size=64)
+PRUNINGS = st.builds(
+    Pruning,
+    source_sha256=SHA256,
+    masks_sha256=SHA256,
+    method=TEXT.filter(bool),
+    granularity=TEXT.filter(bool),
+    ratios=st.dictionaries(TEXT, FLOATS, max_size=3),
+)
+
+
 @st.composite
 def manifests(draw: st.DrawFn) -> Manifest:
     base = sample_manifest(sample_files())
@@ -55,6 +66,7 @@ def manifests(draw: st.DrawFn) -> Manifest:
         recipe=draw(st.dictionaries(TEXT, SCALARS | st.lists(TEXT, max_size=3).map(tuple), max_size=4)),
         tools=draw(st.dictionaries(TEXT, TEXT, max_size=4)),
         git_revision=draw(st.none() | TEXT),
+        pruning=draw(st.lists(PRUNINGS, max_size=2).map(tuple)),
     )
     changed = replace(
         base,

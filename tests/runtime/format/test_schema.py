@@ -12,6 +12,13 @@ from edgec_runtime.format.manifest import Manifest
 from edgec_runtime.format.schema import json_schema
 
 DOCS = Path(__file__).parents[3] / "docs"
+PRUNING = {
+    "source_sha256": "0" * 64,
+    "masks_sha256": "1" * 64,
+    "method": "l1",
+    "granularity": "block",
+    "ratios": {"default": 0.3},
+}
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 
@@ -52,6 +59,10 @@ def _set(place: Any, *steps: str | int, to: object) -> None:
         (("variants", 0, "parity"), []),
         (("golden_input", "shape"), [1] * 9),
         (("lineage", "tools"), None),
+        (("lineage", "pruning"), []),
+        (("lineage", "pruning"), [{"method": "l1"}]),
+        (("lineage", "pruning"), [{**PRUNING, "masks_sha256": "0"}]),
+        (("lineage", "pruning"), [{**PRUNING, "method": ""}]),
     ],
 )
 def test_schema_and_reader_refuse_the_same(steps: tuple[str | int, ...], value: object) -> None:

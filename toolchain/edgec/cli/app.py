@@ -18,6 +18,7 @@ COMMANDS = {
     "data": "edgec.cli.data",
     "train": "edgec.cli.train",
     "distil": "edgec.cli.distil",
+    "prune": "edgec.cli.prune",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",

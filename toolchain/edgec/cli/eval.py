@@ -10,11 +10,10 @@ import click
 from edgec.cli.bundles import bench_line, choice_options, exit_code, newest_bundle
 from edgec.cli.command import Command
 from edgec.cli.display import Display
+from edgec.cli.words import CHECKPOINTS
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
-
-CHECKPOINTS = (".safetensors", ".pt", ".pth")
 
 
 @click.command(cls=Command, name="eval")

@@ -11,9 +11,11 @@ from edgec_runtime.errors import UsageError
 from edgec_runtime.format.manifest import PRECISIONS
 
 METRICS = ("latency", "instructions")
+CHECKPOINTS = (".safetensors", ".pt", ".pth")
 LAYOUTS = ("auto", "pairs", "drive", "pets", "acdc", "coco", "supervisely")
 
 __all__ = [
+    "CHECKPOINTS",
     "LAYOUTS",
     "METRICS",
     "PRECISIONS",

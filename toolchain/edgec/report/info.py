@@ -10,7 +10,7 @@ from rich.table import Table
 from edgec.report.tables import MIB, mib, new_table, number
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.decode import encode_manifest
-from edgec_runtime.format.manifest import InputSpec, Manifest, OutputSpec, Variant
+from edgec_runtime.format.manifest import InputSpec, Manifest, OutputSpec, Pruning, Variant
 from edgec_runtime.format.profile import in_words
 
 
@@ -50,7 +50,14 @@ def _summary(manifest: Manifest) -> Table:
     }
     for name, value in rows.items():
         table.add_row(name, value)
+    for pruning in manifest.lineage.pruning:
+        table.add_row("pruned", _pruning(pruning))
     return table
+
+
+def _pruning(pruning: Pruning) -> str:
+    shares = ", ".join(f"{block} {share:g}" for block, share in pruning.ratios.items())
+    return f"{shares} by {pruning.method} ({pruning.granularity}), from checkpoint {pruning.source_sha256}"
 
 
 def _input(spec: InputSpec) -> str:

@@ -71,10 +71,8 @@ def _structured(
 
 def step_ratios(ratios: Mapping[str, float], steps: int) -> list[dict[str, float]]:
     """The shares of what is there that each step takes, so that all together take `ratios` of the whole."""
-    return [
-        {
-            block: 1 - (1 - ratio * step / steps) / (1 - ratio * (step - 1) / steps)
-            for block, ratio in ratios.items()
-        }
-        for step in range(1, steps + 1)
-    ]
+
+    def share(ratio: float, step: int) -> float:
+        return round(1 - (1 - ratio * step / steps) / (1 - ratio * (step - 1) / steps), 6)
+
+    return [{block: share(ratio, step) for block, ratio in ratios.items()} for step in range(1, steps + 1)]

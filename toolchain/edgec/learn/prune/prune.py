@@ -49,16 +49,20 @@ def _step(masks: Masks) -> Step:
 def check_runs(network: nn.Module, example: Tensor, outputs: int) -> None:
     """Raise CheckpointError where the layers of a pruned network do not fit each other.
 
-    `example` (1, C, H, W): an image; `outputs`: the channels that it must give. Nothing is computed.
+    `example` (1, C, H, W): an image; `outputs`: the channels that it must give. It is run, because on torch's
+    meta device a transposed convolution takes any number of channels.
     """
+    training = network.training
     try:
         with torch.no_grad():
-            found = copy.deepcopy(network).to("meta").eval()(example.to("meta"))
+            found = network.eval()(example)
     except RuntimeError as error:
         first = str(error).partition("\n")[0]
         raise CheckpointError(
             f"the masks do not fit each other: the pruned network does not run ({first})"
         ) from error
+    finally:
+        network.train(training)
     if found.shape[1] != outputs:
         raise CheckpointError(f"the masks leave the network {found.shape[1]} of its {outputs} outputs")
 
