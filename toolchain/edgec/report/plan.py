@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 def plan_document(plan: "Plan") -> dict[str, Any]:
     """``{"target", "budget", "ms", "needed_times", "cuts": [...], "tried": [...], "chosen": ..., "met"}``.
 
-    `ms`: of the unpruned network; `needed_times`: how many times as fast the budget wants it. `cuts`: each unit of blocks narrowed alone, with the milliseconds that it
-    wins and the Dice that it loses before any training. `tried`: the choices that were measured as a whole,
-    with what was predicted; `chosen`: the one that is pruned by. `times`: as fast as unpruned.
+    `ms`: of the unpruned network; `needed_times`: how many times as fast the budget wants it. `cuts`: each
+    unit of blocks narrowed alone, with the milliseconds that it wins and the Dice that it loses before any
+    training. `tried`: the choices that were measured as a whole, with what was predicted; `chosen`: the one
+    that is pruned by.
     """
     searched = plan.searched
     return {

@@ -52,9 +52,7 @@ def test_of_several_blocks_the_least_ratio_counts() -> None:
 
 
 def test_an_unknown_block() -> None:
-    with pytest.raises(
-        UsageError, match=r"no block 'encoders\.1' to prune: choose from encoder\.0, "
-    ):
+    with pytest.raises(UsageError, match=r"no block 'encoders\.1' to prune: choose from encoder\.0, "):
         group_ratios({"encoders.1": 0.1}, GROUPS)
 
 
