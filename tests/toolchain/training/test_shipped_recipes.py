@@ -12,7 +12,7 @@ from edgec.training import train
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SMALL = [
     *("options.widths=[4, 8]", "options.bottleneck=8", "size=[64, 64]"),
-    *("train.epochs=1", "train.crop=32", "train.batch=4", "train.threads=1"),
+    *("train.epochs=1", "train.crop=32", "train.batch=4", "train.threads=1", "train.keep_epoch=null"),
 ]
 
 
@@ -22,6 +22,7 @@ SMALL = [
     [
         ("nuclei-unet-light", None, 2),
         ("nuclei-unet", None, 2),
+        ("nuclei-unet-bn", None, 2),
         ("vessels-unet-light", "vessels/training", 2),
         ("pets-unet-light", "pets", 2),
         ("cardiac-unet-light", "cardiac", 9),

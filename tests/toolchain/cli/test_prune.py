@@ -1,0 +1,117 @@
+"""`edgec prune`"""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.toolchain.cli.conftest import Run
+from tests.toolchain.learn.made import squares
+
+from edgec.recipe import Recipe
+from edgec.training import train
+
+OPTIONS = ("--set", "train.crop=16", "--set", "train.batch=4", "--set", "train.threads=1")
+SMALL = (*OPTIONS, "--set", "prune.multiple=4", "--set", "prune.recalibrate=1")
+FIRST = "first/best.safetensors"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained")
+    squares(folder / "squares", 8)
+    fields = {
+        "model": "unet_light",
+        "options": {"widths": (8, 16)},
+        "size": (32, 32),
+        "data": {"path": "squares"},
+        "train": {"epochs": 1, "batch": 4, "crop": 16, "threads": 1},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        train(Recipe.model_validate(fields), resume=Path("first"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here(trained: Path, tmp_path: Path, _bare_environment: None) -> None:
+    for name in ("squares", "first"):
+        (tmp_path / name).symlink_to(trained / name)
+
+
+@pytest.mark.slow
+def test_prune_apply_build_and_verify(here: Run) -> None:
+    done = here("prune", FIRST, "--data", "squares", "--ratio", "0.5", "--epochs", "1", *SMALL, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    run = Path(document["run"])
+    assert document["steps"][0]["size"]["parameters"] < document["before"]["size"]["parameters"]
+    names = {
+        "best.safetensors",
+        "pruned.safetensors",
+        "masks.json",
+        "metrics.json",
+        "build.yaml",
+        "samples.png",
+    }
+    assert names <= {path.name for path in run.iterdir()}
+    applied = here("prune", "--apply", str(run / "masks.json"), FIRST, "--out", "again.safetensors", "--json")
+    assert applied.returncode == 0, applied.stderr
+    after = json.loads(applied.stdout)["after"]
+    assert after["parameters"] == document["steps"][0]["size"]["parameters"]
+    built = here("build", "--recipe", document["build"], "--no-measure", "--json")
+    assert built.returncode == 0, built.stderr
+    bundle = json.loads(built.stdout)
+    said = [(row["target"], row["precision"]) for row in bundle["variants"]]
+    assert said == [(target, p) for target in ("cpu", "openvino", "tflite") for p in ("fp32", "int8-static")]
+    assert all(row["reason"] is None for row in bundle["variants"])
+    manifest = json.loads(here("info", bundle["bundle"], "--json").stdout)
+    (pruning,) = manifest["lineage"]["pruning"]
+    assert pruning["masks_sha256"] == json.loads(applied.stdout)["masks_sha256"]
+    assert (pruning["method"], pruning["ratios"]) == ("l1", {"default": 0.5})
+    assert "0.5 by l1 (block), from checkpoint" in here("info", bundle["bundle"]).stdout
+    words = ("--model", "unet_light", "--checkpoint", document["checkpoint"])
+    verified = here("verify", bundle["bundle"], *words)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_what_is_shown(here: Run) -> None:
+    words = ("--ratio", "0.5", "--ratio", "encoder.0=0", "--epochs", "0")
+    done = here("prune", FIRST, "--data", "squares", *words, *SMALL)
+    assert done.returncode == 0, done.stderr
+    for word in ("as it was", "pruned", "trained again", "MMAC"):
+        assert word in done.stdout
+    assert "edgec build --recipe runs/unet_light/" in done.stderr
+    assert "edgec inspect runs/unet_light/" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--ratio", "1"], "prune.ratios: default: 1 would leave no channel"),
+        (["--ratio", "encoder.1=1.5"], "encoder.1: 1.5 would leave no channel"),
+        (["--ratio", "encoders.1=0.5"], "no block 'encoders.1' to prune: choose from encoder.0, encoder.1"),
+        (["--ratio", "much"], "'much' is no ratio: write 0.3 or BLOCK=0.3"),
+        (["--method", "l3"], "'l3' is not a method"),
+        (["--reinit", "rewind"], "reinit rewind needs the early checkpoint"),
+        (["--granularity", "global", "--ratio", "encoder=0.5"], "give default alone"),
+        (["--steps", "2", "--epochs", "0"], "2 steps without epochs between them are one"),
+        (["--granularity", "unstructured"], "which training would not keep"),
+    ],
+)
+def test_what_is_refused(here: Run, words: list[str], message: str) -> None:
+    done = here("prune", FIRST, "--data", "squares", *OPTIONS, *words)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_masks_that_are_refused(here: Run, tmp_path: Path) -> None:
+    done = here("prune", FIRST, "--data", "squares", "--epochs", "0", *SMALL, "--json")
+    masks = json.loads(done.stdout)["steps"][0]["masks"]
+    other = here("prune", "--apply", masks, json.loads(done.stdout)["checkpoint"])
+    assert other.returncode == 2
+    assert "the masks are for another checkpoint than runs/" in other.stderr
+    (tmp_path / "broken.json").write_text(Path(masks).read_text()[:-9])
+    broken = here("prune", "--apply", "broken.json", FIRST)
+    assert broken.returncode == 2
+    assert "these are no masks of edgec" in broken.stderr
+    assert not Path("pruned.safetensors").exists()
