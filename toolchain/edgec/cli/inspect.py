@@ -8,11 +8,10 @@ import click
 from edgec.cli.bundles import bench_line, exit_code, inspect_line, variant_options
 from edgec.cli.command import Command
 from edgec.cli.display import Display
-from edgec.cli.eval import CHECKPOINTS
 from edgec.cli.inspect_masks import inspect_masks
 from edgec.cli.inspect_network import inspect_network
 from edgec.cli.networks import network_options
-from edgec.cli.words import Size
+from edgec.cli.words import CHECKPOINTS, Size
 
 MASKS = ".json"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgec.cli.display import Display
-from edgec.cli.eval import CHECKPOINTS
+from edgec.cli.words import CHECKPOINTS
 
 if TYPE_CHECKING:
     from edgec.recipe import Recipe
