@@ -74,7 +74,7 @@ def test_masks_and_their_picture(here, tmp_path: Path) -> None:
         (("none.json",), "cannot read the masks none.json"),
         (("none.json", "--target", "cpu"), "--target"),
         (("none.edgec", "--size", "64"), "--size"),
-        (("unet_light", "--model", "unet"), "checkpoint's network"),
+        (("unet_light", "--model", "unet"), "network of a checkpoint"),
     ],
 )
 def test_what_does_not_go_together_is_refused(here, words: tuple[str, ...], said: str) -> None:

@@ -17,7 +17,7 @@ MASKS = ".json"
 
 
 @click.command(cls=Command, name="inspect")
-@click.argument("subject", metavar="BUNDLE|MODEL|CHECKPOINT|MASKS")
+@click.argument("subject", metavar="BUNDLE|MODEL|CHECKPOINT|MASKS", type=click.Path())
 @click.option("--ops", is_flag=True, help="Of a bundle: the operators too, and each finding with its cost.")
 @click.option("--model", metavar="MODEL", help="The checkpoint's network, as `edgec build` takes it.")
 @network_options
