@@ -31,7 +31,7 @@ In the order of the work, from a network to a measured bundle:
 $ edgec data check nuclei
 $ edgec models
 $ edgec train nuclei-unet-light --epochs 1
-$ edgec prune --model unet_light --data nuclei --ratio 0.3 --ratio encoder.0=0.1 --epochs 1 --resume runs/small
+$ edgec prune --model unet_light --data nuclei --ratio 0.3 --epochs 1 --resume runs/small
 $ edgec targets
 $ edgec build --model unet_light --quant int8-static
 $ edgec info artifacts/unet_light-1.0.0.edgec

@@ -14,12 +14,12 @@ from ai_edge_litert import schema_py_generated as tfl
 from onnx import TensorProto, helper, numpy_helper
 
 from edgec_runtime.format.decode import encode_manifest
+from edgec_runtime.format.lineage import Lineage
 from edgec_runtime.format.manifest import (
     Accuracy,
     ClassSpec,
     Golden,
     InputSpec,
-    Lineage,
     Manifest,
     OutputSpec,
     Parity,

@@ -18,11 +18,11 @@ from edgec.quantize import quantize_static, tensors_to_observe
 from edgec.runner import Runner
 from edgec_calibration import calibrate
 from edgec_runtime.engine import Array
+from edgec_runtime.format.lineage import Lineage
 from edgec_runtime.format.manifest import (
     ClassSpec,
     Golden,
     InputSpec,
-    Lineage,
     Manifest,
     OutputSpec,
     TensorFile,

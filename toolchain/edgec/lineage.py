@@ -6,7 +6,7 @@ from importlib.metadata import version
 from edgec.learn.prune.pruned import pruned_of
 from edgec.recipe import Recipe
 from edgec.source import Source
-from edgec_runtime.format.manifest import Lineage, Pruning
+from edgec_runtime.format.lineage import Lineage, Pruning
 
 TOOLS = (
     "edgec",

@@ -10,11 +10,11 @@ from edgec.lower.base import Lowered
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import BundleError
+from edgec_runtime.format.lineage import Lineage
 from edgec_runtime.format.manifest import (
     Accuracy,
     Golden,
     InputSpec,
-    Lineage,
     Manifest,
     OutputSpec,
     Parity,

@@ -6,14 +6,15 @@ or unknown; no value is converted, and the error names the place (``variants[2].
 
 import hashlib
 from collections.abc import Callable, Set
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
 from edgec_runtime.errors import DigestError, ManifestError, SchemaVersionError
 from edgec_runtime.format import canonical
 from edgec_runtime.format.check import check_manifest
+from edgec_runtime.format.hints import defaults_of, hints_of, json_kind, members
 from edgec_runtime.format.manifest import SCHEMA, Manifest
 
 Reader = Callable[[Any, str], Any]
@@ -77,37 +78,6 @@ def plain(value: Any, kind: Any) -> Any:
     if type(value) is int and float in members(kind) and int not in members(kind):
         return float(value)
     return value
-
-
-def members(kind: Any) -> tuple[Any, ...]:
-    """The types of a union, or the one type itself."""
-    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-
-
-@cache
-def hints_of(kind: type) -> dict[str, Any]:
-    """Field name -> type of a dataclass, in order."""
-    hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
-
-
-@cache
-def defaults_of(kind: type) -> dict[str, Any]:
-    """Field name -> what a dataclass has there where nothing is said."""
-    return {field.name: field.default for field in fields(kind) if field.default is not MISSING}
-
-
-def json_kind(kind: Any) -> type:
-    """The type that `json.loads` gives for `kind`."""
-    origin = get_origin(kind)
-    if origin is tuple:
-        return list
-    if origin is dict or is_dataclass(kind):
-        return dict
-    if origin is Literal:
-        return type(get_args(kind)[0])
-    found: type = kind
-    return found
 
 
 @cache

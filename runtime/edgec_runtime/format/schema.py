@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from edgec_runtime.format import limits
 from edgec_runtime.format.check_value import LABEL_LENGTH, SHA256_PATTERN, VERSION_PATTERN
 from edgec_runtime.format.check_variant import ENGINE_VERSION_PATTERN, MAX_SCALE, MIN_SCALE
-from edgec_runtime.format.decode import defaults_of, hints_of, members
+from edgec_runtime.format.hints import defaults_of, hints_of, members
 from edgec_runtime.format.manifest import SCHEMA, Manifest
 from edgec_runtime.format.names import SEGMENT_PATTERN
 

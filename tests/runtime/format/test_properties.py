@@ -15,7 +15,8 @@ from edgec_runtime.errors import BundleError
 from edgec_runtime.format import canonical
 from edgec_runtime.format.container import ZipSource
 from edgec_runtime.format.decode import decode_manifest, encode_manifest
-from edgec_runtime.format.manifest import Manifest, Pruning
+from edgec_runtime.format.lineage import Pruning
+from edgec_runtime.format.manifest import Manifest
 from edgec_runtime.format.write import seal
 
 GOOD = zipped(sample_contents())

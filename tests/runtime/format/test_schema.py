@@ -7,7 +7,8 @@ import pytest
 from sample_bundle import sample_contents, with_manifest
 
 from edgec_runtime.errors import BundleError
-from edgec_runtime.format.decode import decode_manifest, hints_of
+from edgec_runtime.format.decode import decode_manifest
+from edgec_runtime.format.hints import hints_of
 from edgec_runtime.format.manifest import Manifest
 from edgec_runtime.format.schema import json_schema
 

@@ -17,7 +17,7 @@ from edgec.recipe import Recipe
 from edgec.source import Source, load_source
 from edgec.zoo import MODELS
 from edgec_runtime.bundle import Bundle
-from edgec_runtime.format.manifest import Lineage
+from edgec_runtime.format.lineage import Lineage
 
 
 @dataclass(frozen=True)

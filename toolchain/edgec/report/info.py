@@ -10,7 +10,8 @@ from rich.table import Table
 from edgec.report.tables import MIB, mib, new_table, number
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.decode import encode_manifest
-from edgec_runtime.format.manifest import InputSpec, Manifest, OutputSpec, Pruning, Variant
+from edgec_runtime.format.lineage import Pruning
+from edgec_runtime.format.manifest import InputSpec, Manifest, OutputSpec, Variant
 from edgec_runtime.format.profile import in_words
 
 
