@@ -32,7 +32,7 @@ def draw_histograms(network: nn.Module, layers: Sequence["Layer"], title: str) -
     size = ACROSS * DOWN
     pages = [shown[start : start + size] for start in range(0, len(shown), size)]
     numbered = [f"{title}, {number} of {len(pages)}" for number in range(1, len(pages) + 1)]
-    titles = numbered if len(pages) > 1 else [title]
+    titles = [title] if len(pages) == 1 else numbered
     return [_page(network, page, words) for page, words in zip(pages, titles, strict=True)]
 
 
