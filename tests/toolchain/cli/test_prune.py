@@ -24,7 +24,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "options": {"widths": (8, 16)},
         "size": (32, 32),
         "data": {"path": "squares"},
-        "train": {"epochs": 1, "batch": 4, "crop": 16, "threads": 1},
+        "train": {"epochs": 8, "batch": 4, "crop": 16, "threads": 1, "lr": 0.02, "average": 0.5},
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -40,7 +40,7 @@ def _here(trained: Path, tmp_path: Path, _bare_environment: None) -> None:
 
 @pytest.mark.slow
 def test_prune_apply_build_and_verify(here: Run) -> None:
-    done = here("prune", FIRST, "--data", "squares", "--ratio", "0.5", "--epochs", "1", *SMALL, "--json")
+    done = here("prune", FIRST, "--data", "squares", "--ratio", "0.5", "--epochs", "4", *SMALL, "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     run = Path(document["run"])
@@ -69,7 +69,14 @@ def test_prune_apply_build_and_verify(here: Run) -> None:
     assert pruning["masks_sha256"] == json.loads(applied.stdout)["masks_sha256"]
     assert (pruning["method"], pruning["ratios"]) == ("l1", {"default": 0.5})
     assert "0.5 by l1 (block), from checkpoint" in here("info", bundle["bundle"]).stdout
-    words = ("--model", "unet_light", "--checkpoint", document["checkpoint"])
+    words = (
+        "--model",
+        "unet_light",
+        "--checkpoint",
+        document["checkpoint"],
+        "--calibration",
+        "squares#train",
+    )
     verified = here("verify", bundle["bundle"], *words)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

@@ -167,11 +167,11 @@ def test_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_masks(last.masks).source_sha256 == said.pruned.steps[1].source_sha256
 
 
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [1, 3])
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(
     at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after the first, second or third validation of two steps of two epochs."""
+    """Killed in the first epoch of each of two steps."""
     section = {"steps": 2, "epochs": 2, "reinit": "rewind", "early": EARLY}
     whole = prune(recipe(**section), resume=Path("whole")).trained.fitted.checkpoint
     with monkeypatch.context() as patch:

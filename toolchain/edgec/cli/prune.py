@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgec.cli.command import Command
+from edgec.cli.comparisons import show_comparison
 from edgec.cli.display import Display
 from edgec.cli.networks import network_options
 from edgec.cli.prune_budget import budget_options, plan_within
 from edgec.cli.train import Given, learning_recipe, lines_after
 from edgec.cli.train import command as train
-from edgec.cli.words import CHECKPOINTS, Parsed, Word
+from edgec.cli.words import CHECKPOINTS, Floats, Names, Parsed, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
@@ -80,6 +81,14 @@ def _ratio(text: str) -> tuple[str, float]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --apply: the file to write. Default: pruned.safetensors.",
 )
+@click.option(
+    "compared",
+    "--compare",
+    type=Names(),
+    metavar="START,START,...",
+    help="Try each of these, as --reinit takes them, with each of --ratios, and race what comes of it.",
+)
+@click.option("shares", "--ratios", type=Floats(), metavar="SHARE,SHARE,...", help="With --compare.")
 @click.pass_obj
 def command(
     display: Display,
@@ -96,6 +105,8 @@ def command(
     epochs: int | None,
     masks: Path | None,
     out: Path | None,
+    compared: tuple[str, ...] | None,
+    shares: tuple[float, ...] | None,
     data: str | None,
     overrides: tuple[str, ...],
     resume: Path | None,
@@ -115,7 +126,11 @@ def command(
     measured. Exit code 1: the pruned network misses the budget all the same.
 
     --apply makes the smaller network again, anywhere, from the masks and the checkpoint that was pruned.
+    --compare prunes in several ways, trains and builds each, and races it on every target beside the network
+    as it was; the folder of --resume, by default runs/NAME-compare, gets comparison.csv, .json and .png.
     """
+    if (compared is None) != (shares is None):
+        raise click.UsageError("--compare and --ratios go together: --compare none,random --ratios 0.3,0.5")
     if masks is not None:
         _apply(display, masks, word, model, out or Path("pruned.safetensors"))
         return 0
@@ -125,13 +140,18 @@ def command(
         *((f"--ratio {block}={share:g}", f"prune.ratios.{block}", share) for block, share in ratios),
         ("--method", "prune.method", method),
         ("--granularity", "prune.granularity", granularity),
-        ("--reinit", "prune.reinit", reinit),
+        ("--reinit", "prune.reinit", "rewind" if compared and early else reinit),
         ("--early", "prune.early", None if early is None else str(early)),
         ("--steps", "prune.steps", steps),
         ("--epochs", "prune.epochs", epochs),
         *((f"--option {key}", f"options.{key}", value) for key, value in network),
     ]
     recipe = learning_recipe(None if _is_checkpoint(word) else word, given, overrides)
+    if compared is not None and shares is not None:
+        if any(value is not None for value in budget.values()):
+            raise click.UsageError("--compare takes its --ratios: leave the budget and its --target out")
+        show_comparison(display, recipe, compared, shares, resume)
+        return 0
     plan = plan_within(display, recipe, **budget)
     _prune(display, recipe if plan is None else plan.recipe, plan, resume, log)
     return 0 if plan is None or plan.met else 1
