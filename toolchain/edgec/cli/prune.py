@@ -11,14 +11,13 @@ from edgec.cli.comparisons import show_comparison
 from edgec.cli.display import Display
 from edgec.cli.networks import network_options
 from edgec.cli.prune_budget import budget_options, plan_within
-from edgec.cli.train import Given, learning_recipe, lines_after
+from edgec.cli.pruned import show_pruned
+from edgec.cli.train import Given, learning_recipe
 from edgec.cli.train import command as train
 from edgec.cli.words import CHECKPOINTS, Floats, Names, Parsed, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
-    from edgec.prune_plan import Plan
-    from edgec.recipe import Recipe
 
 
 METHODS = ("l1", "l2", "batchnorm", "taylor", "pearson", "cosine", "random")
@@ -153,7 +152,7 @@ def command(
         show_comparison(display, recipe, compared, shares, resume)
         return 0
     plan = plan_within(display, recipe, **budget)
-    _prune(display, recipe if plan is None else plan.recipe, plan, resume, log)
+    show_pruned(display, recipe if plan is None else plan.recipe, plan, resume, log)
     return 0 if plan is None or plan.met else 1
 
 
@@ -169,34 +168,6 @@ def _subject(word: str | None, model: str | None) -> Given:
 
     fields = described(Path(word), model) | {"checkpoint": word}
     return [(f"CHECKPOINT {word}", key, value) for key, value in fields.items()]
-
-
-def _prune(
-    display: Display, recipe: "Recipe", plan: "Plan | None", resume: Path | None, log: "Log | None"
-) -> None:
-    from edgec.report.curves import draw_curves
-    from edgec.report.plan import plan_document, plan_sentence, plan_table
-    from edgec.report.prune import prune_document, prune_table
-    from edgec.report.train import draw_samples
-    from edgec.training import prune
-
-    with display.progress() as progress:
-        result = prune(recipe, resume=resume, log=log, progress=progress)
-    for stage in result.stages:
-        if stage.fitted.epochs:
-            draw_curves(stage.fitted, stage.fitted.folder / "curves.png")
-    draw_samples(result.trained, result.trained.fitted.folder / "samples.png")
-    then = [
-        lines_after(result.trained)[0],
-        shlex.join(["edgec", "inspect", str(result.stages[-1].masks)]),
-        shlex.join(["edgec", "build", "--recipe", str(result.build)]),
-    ]
-    document, parts = prune_document(result), [prune_table(result)]
-    if plan is None:
-        display.result(document, *parts, then=then)
-    else:
-        told = (plan_table(plan), plan_sentence(plan))
-        display.result({**document, "plan": plan_document(plan)}, *told, *parts, then=then)
 
 
 def _apply(display: Display, masks: Path, word: str | None, model: str | None, out: Path) -> None:
