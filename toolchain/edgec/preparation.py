@@ -1,5 +1,6 @@
 """prepare(): from a recipe to what all its variants are made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,11 +28,12 @@ PARITY_SAMPLES = 4
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all variants of a recipe are made from."""
+    """What all variants of a recipe are made from; `modules` as in `edgec.export.Exported`."""
 
     source: Source
     job: Job
     contents: Contents
+    modules: Mapping[str, str]
 
 
 def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> Prepared:
@@ -49,7 +51,7 @@ def prepare(recipe: Recipe, images: Images, cache: Path, progress: Progress) -> 
         graph = simplify(network).graph
     check_layers(graph, recipe.float_layers)
     job = _job(recipe, source, graph, exported.multiple_of, images, cache, progress)
-    return Prepared(source, job, _contents(recipe, source, job))
+    return Prepared(source, job, _contents(recipe, source, job), exported.modules)
 
 
 def _job(

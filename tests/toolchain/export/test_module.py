@@ -212,3 +212,17 @@ def test_the_size_of_unet() -> None:
     graph = simplify(export(load_source("unet"), (256, 256)).graph).graph
     assert {node.op_type for node in graph.nodes} == UNET
     assert _mib(graph) == pytest.approx(118.39, rel=0.01)
+
+
+def test_each_node_is_of_the_module_that_it_came_from() -> None:
+    found = export(load_source("unet_light", options={"widths": (4, 8)}), (16, 16))
+    names = [node.name for node in found.graph.nodes]
+    assert found.modules[names[0]] == "encoder.0.0.0"
+    assert found.modules[names[-1]] == ""  # the closing sigmoid
+    assert set(names) - set(found.modules) == set()
+    assert {module.split(".")[0] for module in found.modules.values()} >= {
+        "encoder",
+        "bottleneck",
+        "up",
+        "head",
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx, nn
 
-from edgec.zoo.levels import level_names
+from edgec.zoo.levels import level_names, level_of
 
 CONVOLUTIONS = ("conv2d", "conv3d")
 TRANSPOSED = ("conv_transpose2d", "conv_transpose3d")
@@ -16,11 +16,13 @@ TRANSPOSED = ("conv_transpose2d", "conv_transpose3d")
 class Step:
     """One operator and the tensor that it makes.
 
-    `level`: which of `level_names` holds it; "" for the network itself.
+    `module`: the innermost that runs it, by its path, and `level`: which of `level_names` holds that; both ""
+    for the network itself.
     `sources`: the steps whose tensors it reads; -1 is the image.
     """
 
     operator: str
+    module: str
     level: str
     sources: tuple[int, ...]
     shape: tuple[int, ...]
@@ -39,8 +41,9 @@ def trace(network: nn.Module, shape: tuple[int, ...]) -> list[Step]:
         if node.op == "call_function":
             sources = tuple(places[entry.name] for entry in node.all_input_nodes if entry.name in places)
             places[node.name] = len(steps)
-            made = tuple(node.meta["val"].shape)
-            steps.append(Step(_operator(node), _level(node, levels), sources, made, _macs(node), node))
+            module, made = _module(node), tuple(node.meta["val"].shape)
+            level = level_of(module, levels)
+            steps.append(Step(_operator(node), module, level, sources, made, _macs(node), node))
     return steps
 
 
@@ -49,10 +52,9 @@ def _operator(node: fx.Node) -> str:
     return str(node.target).split(".")[1]
 
 
-def _level(node: fx.Node, levels: list[str]) -> str:
+def _module(node: fx.Node) -> str:
     stack = list(node.meta.get("nn_module_stack", {}).values())
-    module = f"{stack[-1][0]}." if stack else ""
-    return next((level for level in levels if module.startswith(f"{level}.")), "")
+    return str(stack[-1][0]) if stack else ""
 
 
 def _macs(node: fx.Node) -> int:

@@ -10,13 +10,14 @@ from edgec.cli.command import Command
 from edgec.cli.comparisons import show_comparison
 from edgec.cli.display import Display
 from edgec.cli.networks import network_options
-from edgec.cli.train import Given, learning_recipe, lines_after
+from edgec.cli.prune_budget import budget_options, plan_within
+from edgec.cli.pruned import show_pruned
+from edgec.cli.train import Given, learning_recipe
 from edgec.cli.train import command as train
 from edgec.cli.words import CHECKPOINTS, Floats, Names, Parsed, Word
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
-    from edgec.recipe import Recipe
 
 
 METHODS = ("l1", "l2", "batchnorm", "taylor", "pearson", "cosine", "random")
@@ -65,6 +66,7 @@ def _ratio(text: str) -> tuple[str, float]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --reinit rewind: the checkpoint that train.keep_epoch has kept.",
 )
+@budget_options
 @click.option("--steps", type=click.IntRange(min=1), help="Prune a part, train, and so on. Default: 1.")
 @click.option("--epochs", type=click.IntRange(min=0), help="Of each training; 0 for none. Default: 20.")
 @click.option(
@@ -108,7 +110,8 @@ def command(
     overrides: tuple[str, ...],
     resume: Path | None,
     log: "Log | None",
-) -> None:
+    **budget: Any,
+) -> int:
     """Take channels from a trained network, and train what is left.
 
     RECIPE is a YAML file or the name of one that edgec brings, whose section prune says what goes; CHECKPOINT
@@ -116,6 +119,10 @@ def command(
     interruption the same command goes on where it was. The folder of the run gets masks.json (what was taken,
     with the scores), pruned.safetensors (the weights that are left, as they were), what `edgec train` would
     write, and build.yaml, the recipe that builds the network.
+
+    With --budget-ms or --speedup the ratios are chosen: each block is narrowed alone, built for the target,
+    timed on this machine and judged; those that lose least Dice for each millisecond go, and the whole is
+    measured. Exit code 1: the pruned network misses the budget all the same.
 
     --apply makes the smaller network again, anywhere, from the masks and the checkpoint that was pruned.
     --compare prunes in several ways, trains and builds each, and races it on every target beside the network
@@ -125,7 +132,7 @@ def command(
         raise click.UsageError("--compare and --ratios go together: --compare none,random --ratios 0.3,0.5")
     if masks is not None:
         _apply(display, masks, word, model, out or Path("pruned.safetensors"))
-        return
+        return 0
     given: Given = [
         *_subject(word, model),
         ("--data", "data.path", data),
@@ -140,9 +147,13 @@ def command(
     ]
     recipe = learning_recipe(None if _is_checkpoint(word) else word, given, overrides)
     if compared is not None and shares is not None:
+        if any(value is not None for value in budget.values()):
+            raise click.UsageError("--compare takes its --ratios: leave the budget and its --target out")
         show_comparison(display, recipe, compared, shares, resume)
-        return
-    _prune(display, recipe, resume, log)
+        return 0
+    plan = plan_within(display, recipe, **budget)
+    show_pruned(display, recipe if plan is None else plan.recipe, plan, resume, log)
+    return 0 if plan is None or plan.met else 1
 
 
 def _is_checkpoint(word: str | None) -> bool:
@@ -157,26 +168,6 @@ def _subject(word: str | None, model: str | None) -> Given:
 
     fields = described(Path(word), model) | {"checkpoint": word}
     return [(f"CHECKPOINT {word}", key, value) for key, value in fields.items()]
-
-
-def _prune(display: Display, recipe: "Recipe", resume: Path | None, log: "Log | None") -> None:
-    from edgec.report.curves import draw_curves
-    from edgec.report.prune import prune_document, prune_table
-    from edgec.report.train import draw_samples
-    from edgec.training import prune
-
-    with display.progress() as progress:
-        result = prune(recipe, resume=resume, log=log, progress=progress)
-    for stage in result.stages:
-        if stage.fitted.epochs:
-            draw_curves(stage.fitted, stage.fitted.folder / "curves.png")
-    draw_samples(result.trained, result.trained.fitted.folder / "samples.png")
-    then = [
-        lines_after(result.trained)[0],
-        shlex.join(["edgec", "inspect", str(result.stages[-1].masks)]),
-        shlex.join(["edgec", "build", "--recipe", str(result.build)]),
-    ]
-    display.result(prune_document(result), prune_table(result), then=then)
 
 
 def _apply(display: Display, masks: Path, word: str | None, model: str | None, out: Path) -> None:

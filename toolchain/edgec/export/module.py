@@ -4,8 +4,8 @@ import contextlib
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import onnx_ir as ir
 import torch
@@ -25,6 +25,7 @@ from edgec.export.probe import (
     noise,
     run_onnx,
 )
+from edgec.export.scopes import module_names
 from edgec.graph import INPUT, OPSET, OUTPUT, Graph
 from edgec.source import Source
 from edgec.tidy import tidy
@@ -34,10 +35,15 @@ _BATCH = {0: torch.export.Dim("batch")}
 
 @dataclass(frozen=True)
 class Exported:
-    """`multiple_of`: what height and width must be multiples of where they are free, else 1."""
+    """`multiple_of`: what height and width must be multiples of where they are free, else 1.
+
+    `modules`: node of the graph -> path of the module that runs it, "" for the network itself; empty where
+    the source is an ONNX file.
+    """
 
     graph: Graph
     multiple_of: int
+    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 def export(source: Source, size: tuple[int, int] | None) -> Exported:
@@ -61,25 +67,31 @@ def _export_module(module: nn.Module, channels: int, size: tuple[int, int] | Non
     if size is None:
         exported = _of_free_size(module, run, channels)
     else:
-        exported = Exported(tidy(_to_onnx(module, (2, channels, *size), _BATCH)), 1)
+        exported = _exported(module, (2, channels, *size), _BATCH)
     check_same(run, exported.graph, channels, size or EXAMPLE)
     return exported
 
 
 def _of_free_size(module: nn.Module, run: Run, channels: int) -> Exported:
     multiple = find_multiple(run, channels)
-    graph = _with_multiples(module, channels, multiple)
+    exported = _with_multiples(module, channels, multiple)
     # A network that asks whether sizes differ is exported as it runs on the example, and fails on others.
-    taken = find_multiple(run_onnx(graph.to_bytes()), channels)
-    if taken > multiple:
-        multiple, graph = taken, _with_multiples(module, channels, taken)
-    return Exported(graph, multiple)
+    taken = find_multiple(run_onnx(exported.graph.to_bytes()), channels)
+    return exported if taken <= multiple else _with_multiples(module, channels, taken)
 
 
-def _with_multiples(module: nn.Module, channels: int, multiple: int) -> Graph:
+def _with_multiples(module: nn.Module, channels: int, multiple: int) -> Exported:
     # With height = 16 * h, torch sees that the skips of a U-Net need no crop and leaves it out.
     free = {axis: multiple * torch.export.Dim(name) for axis, name in ((2, "height"), (3, "width"))}
-    return tidy(_to_onnx(module, (2, channels, *EXAMPLE), _BATCH | free))
+    return _exported(module, (2, channels, *EXAMPLE), _BATCH | free, multiple)
+
+
+def _exported(
+    module: nn.Module, example: tuple[int, ...], free: dict[int, torch.export.Dim], multiple: int = 1
+) -> Exported:
+    model = _to_onnx(module, example, free)
+    modules = module_names(model)  # which tidying forgets
+    return Exported(tidy(model), multiple, modules)
 
 
 def _run(module: nn.Module) -> Run:

@@ -146,15 +146,22 @@ def find_hotspots(
 
     `latency`: milliseconds that a run takes without a profiler. Raises BundleError, EngineError.
     """
-    request = {"target": target, "precision": precision, "profile": profile, "threads": peaks.threads}
+    spots = find_spots(bundle, target, precision, profile, peaks.threads)
+    with Bundle.open(bundle) as opened:
+        manifest = opened.manifest
+    engine = next(entry.engine for entry in manifest.variants if entry.target == target)
+    name = f"{manifest.name}-{manifest.version}"
+    return Hotspots(name, target, engine, precision, profile, latency, peaks, spots)
+
+
+def find_spots(
+    bundle: Path, target: str, precision: str, profile: str | None, threads: int
+) -> tuple[Spot, ...]:
+    """The operators of a variant as it runs, timed in a fresh process. Raises BundleError, EngineError."""
+    request = {"target": target, "precision": precision, "profile": profile, "threads": threads}
     rows = run_fresh("edgec.hotspots.worker", bundle=str(bundle), **request)
     found = [Operator(**row | {key: tuple(row[key]) for key in ("sources", "shape")}) for row in rows]
     with Bundle.open(bundle) as opened:
-        manifest = opened.manifest
-        engine = next(entry.engine for entry in manifest.variants if entry.target == target)
-        height, width = read_tensor(opened, manifest.golden_input).shape[2:]
+        height, width = read_tensor(opened, opened.manifest.golden_input).shape[2:]
     found = _with_layers(found)
-    where = stages(found, (height, width))
-    spots = tuple(Spot(*entry) for entry in zip(where, found, strict=True))
-    name = f"{manifest.name}-{manifest.version}"
-    return Hotspots(name, target, engine, precision, profile, latency, peaks, spots)
+    return tuple(Spot(*entry) for entry in zip(stages(found, (height, width)), found, strict=True))

@@ -61,17 +61,11 @@ def load_source(
     if model.endswith(".onnx"):
         refuse_options(model, options)
         return _from_onnx(Path(model), checkpoint, channels)
-    module = make_network(model, options)
-    name = model.rpartition(":")[2]
-    default = None if ":" in model else zoo.default_weights(model, **options)
+    default = _default_weights(model, options)
     path = checkpoint or default
-    if path is not None:
-        narrow_as(module, path)
-    digest = load_weights(module, path) if path else None
-    check_finite(module.named_parameters(), model)
-    module = module.float().cpu().eval().requires_grad_(False)
+    module, digest = _with_weights(model, options, path)
     return Source(
-        name=bundle_name(name),
+        name=bundle_name(model.rpartition(":")[2]),
         module=module,
         onnx=None,
         channels=channels or _first_channels(module, model),
@@ -80,6 +74,30 @@ def load_source(
         trained=path is not None,
         shipped=path is not None and path == default,
     )
+
+
+def load_module(model: str, checkpoint: Path | None, options: Mapping[str, object]) -> nn.Module:
+    """The module that `load_source` gives, of a network for volumes too.
+
+    Raises ModelSourceError, also for an .onnx file, which holds none; CheckpointError.
+    """
+    return _with_weights(model, options, checkpoint or _default_weights(model, options))[0]
+
+
+def _default_weights(model: str, options: Mapping[str, object]) -> Path | None:
+    return None if ":" in model else zoo.default_weights(model, **options)
+
+
+def _with_weights(
+    model: str, options: Mapping[str, object], path: Path | None
+) -> tuple[nn.Module, str | None]:
+    """The network with the widths and weights of `path`, float32 and in eval mode, and that file's sha256."""
+    module = make_network(model, options)
+    if path is not None:
+        narrow_as(module, path)
+    digest = load_weights(module, path) if path else None
+    check_finite(module.named_parameters(), model)
+    return module.float().cpu().eval().requires_grad_(False), digest
 
 
 def _from_onnx(path: Path, checkpoint: Path | None, channels: int | None) -> Source:

@@ -9,20 +9,20 @@ import yaml
 from edgec.calibration import CACHE
 from edgec.data import Dataset, calibration_images, evaluation_data
 from edgec.errors import UsageError
+from edgec.journal import Journal
 from edgec.pipeline import BuildResult, build
 from edgec.preparation import Prepared, prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
+from edgec.trial import check_here
 from edgec.tune.budgets import Budgets
 from edgec.tune.candidate import Candidate, pareto_front
-from edgec.tune.journal import Journal
 from edgec.tune.latency import threads
 from edgec.tune.search import search
 from edgec.tune.sensitivity import Layer, confirm, rank
 from edgec.tune.split import split
 from edgec.tune.trials import Trials
 from edgec.tune.workshop import Workshop
-from edgec_runtime.machine import architecture
 from edgec_targets import Target, load_target
 
 RUNS = Path("runs") / "tune"
@@ -98,11 +98,7 @@ def _measurable(recipe: Recipe) -> Target:
     if len(recipe.targets) != 1:
         raise UsageError(f"tune is for one target: {', '.join(recipe.targets)} are {len(recipe.targets)}")
     target = load_target(recipe.targets[0])
-    if architecture() not in target.architectures:
-        raise UsageError(
-            f"latency is measured, not modelled, and {target.name} is not a {architecture()} machine: "
-            "tune there, or for a target of this one (`edgec targets`)"
-        )
+    check_here(target)
     if "mixed" not in target.precisions or not target.profiles:
         raise UsageError(
             f"{target.name} cannot run mixed: {target.cannot.get('mixed', 'it has no integers')}"

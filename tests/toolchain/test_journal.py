@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from edgec.errors import UsageError
-from edgec.tune.journal import FILE, Journal
+from edgec.journal import FILE, Journal
 
 
 def never() -> float:
