@@ -13,13 +13,16 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from edgec.learn.task import SegmentationTask
 
 
-def warmed(share: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+Tensors = tuple[Tensor, ...] | list[Tensor]
+
+
+def warmed(share: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
     """Step n keeps the smaller of `share` and (1 + n) / (10 + n), so that the random start is soon forgotten.
 
     The rule of TensorFlow's ExponentialMovingAverage with `num_updates`.
     """
 
-    def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor) -> None:
+    def average(averaged: Tensors, current: Tensors, steps: Tensor | int) -> None:
         kept = min(share, (1 + int(steps)) / (10 + int(steps)))
         get_ema_multi_avg_fn(kept)(averaged, current, steps)  # type: ignore[no-untyped-call]
 
