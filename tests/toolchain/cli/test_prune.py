@@ -94,13 +94,13 @@ def test_what_is_shown(here: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--ratio", "1"], "prune.ratios: default: 1 would leave no channel"),
-        (["--ratio", "encoder.1=1.5"], "encoder.1: 1.5 would leave no channel"),
+        (["--ratio", "1"], "--ratio: prune: ratios: default: 1 would leave no channel"),
+        (["--ratio", "encoder.1=1.5"], "--ratio: prune: ratios: encoder.1: 1.5 would leave no channel"),
         (["--ratio", "encoders.1=0.5"], "no block 'encoders.1' to prune: choose from encoder.0, encoder.1"),
         (["--ratio", "much"], "'much' is no ratio: write 0.3 or BLOCK=0.3"),
         (["--method", "l3"], "'l3' is not a method"),
         (["--reinit", "rewind"], "reinit rewind needs the early checkpoint"),
-        (["--granularity", "global", "--ratio", "encoder=0.5"], "give default alone"),
+        (["--granularity", "global", "--ratio", "encoder=0.5"], "with global, only default"),
         (["--steps", "2", "--epochs", "0"], "2 steps without epochs between them are one"),
         (["--granularity", "unstructured"], "which training would not keep"),
     ],

@@ -48,7 +48,8 @@ def _ratio(text: str) -> tuple[str, float]:
     "--ratio",
     multiple=True,
     type=Parsed("[BLOCK=]SHARE", _ratio),
-    help="The share of the channels that goes, of all blocks or of one (encoder.1=0.1); repeatable.",
+    help="The share of the channels that goes, of all blocks or of one (encoder.1=0.1); repeatable. Takes "
+    "the place of all ratios of RECIPE.",
 )
 @click.option("--method", type=Word("method", METHODS), help="What channels are ranked by. Default: l1.")
 @click.option(
@@ -136,7 +137,7 @@ def command(
     given: Given = [
         *_subject(word, model),
         ("--data", "data.path", data),
-        *((f"--ratio {block}={share:g}", f"prune.ratios.{block}", share) for block, share in ratios),
+        ("--ratio", "prune.ratios", dict(ratios) or None),
         ("--method", "prune.method", method),
         ("--granularity", "prune.granularity", granularity),
         ("--reinit", "prune.reinit", "rewind" if compared and early else reinit),

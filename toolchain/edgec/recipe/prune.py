@@ -15,7 +15,7 @@ REINITS: tuple[Reinit, ...] = get_args(Reinit)
 DEFAULT = "default"
 """The ratio of every block that is not named."""
 MULTIPLE = 8
-"""Kernels of all engines take channels in eights (AVX2's floats, Arm's int8) or multiples of it."""
+"""Kernels take channels in eights (AVX2's floats, Arm's), those of ONNX Runtime with AVX-512 in sixteens."""
 
 
 class PruneRecipe(BaseModel):

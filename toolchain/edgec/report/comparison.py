@@ -16,8 +16,9 @@ from edgec.report.written import write_bytes
 if TYPE_CHECKING:
     from edgec.comparison import Comparison, Row
 
-COLOURS = {"none": "#1f5fa8", "random": "#d1495b", "rewind": "#2e8b57"}
-BASE = "#555555"
+BASE = "as it was"
+COLOURS = {BASE: "#555555", "none": "#1f5fa8", "random": "#d1495b", "rewind": "#2e8b57"}
+OFFSETS = {BASE: (6, 4), "none": (-6, 7), "random": (-6, -14), "rewind": (7, -3)}  # points
 
 
 def comparison_document(found: "Comparison") -> dict[str, Any]:
@@ -92,18 +93,21 @@ def _png(found: "Comparison") -> bytes:
         for row in found.rows:
             if (row.target, row.precision) == panel and row.dice is not None and row.error is None:
                 _point(axes, row)
+        handles, labels = axes.get_legend_handles_labels()
+        known = dict(zip(labels, handles, strict=True))
+        axes.legend(known.values(), known, fontsize=7, edgecolor="none", framealpha=0.9, loc="best")
     buffer = BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
 def _point(axes: Any, row: "Row") -> None:
-    """The interval as a line; the name beside it."""
+    """The interval as a line; the share that was pruned beside it, of each start on a side of its own."""
     median, low, high = row.faster or (1.0, 1.0, 1.0)
-    colour = BASE if row.reinit is None else COLOURS[row.reinit]
-    axes.errorbar(
-        median, row.dice, xerr=[[median - low], [high - median]], fmt="o", color=colour, markersize=5
-    )
+    start = row.reinit or BASE
+    colour, interval = COLOURS[start], [[median - low], [high - median]]
+    axes.errorbar(median, row.dice, xerr=interval, fmt="o", color=colour, markersize=5, label=start)
+    text = row.network if row.ratio is None else f"{row.ratio:g}"
     axes.annotate(
-        row.network, (median, row.dice), xytext=(5, 5), textcoords="offset points", fontsize=7, color=colour
+        text, (median, row.dice), OFFSETS[start], textcoords="offset points", fontsize=8, color=colour
     )
