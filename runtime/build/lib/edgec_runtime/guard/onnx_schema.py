@@ -1,0 +1,121 @@
+"""The ONNX messages that a bundle may hold (onnx/onnx.proto3 of ONNX 1.18), and those that it may not."""
+
+from edgec_runtime.guard.protobuf import Field, Schema
+
+_TEXT = "bytes"
+
+
+def _refused(name: str, why: str) -> Field:
+    return Field(name, "bytes", refused=why)
+
+
+_METADATA = Field("metadata_props", "Entry", many=True)
+_DOC = Field("doc_string", _TEXT)
+
+SCHEMA: Schema = {
+    "Model": {
+        1: Field("ir_version", "varint"),
+        2: Field("producer_name", _TEXT),
+        3: Field("producer_version", _TEXT),
+        4: Field("domain", _TEXT),
+        5: Field("model_version", "varint"),
+        6: _DOC,
+        7: Field("graph", "Graph"),
+        8: Field("opset_import", "Opset", many=True),
+        14: _METADATA,
+        20: _refused("training_info", "training information, which a bundle may not have"),
+        25: Field("functions", "Function", many=True),
+        26: _refused("configuration", "a device configuration, which a bundle may not have"),
+    },
+    "Opset": {1: Field("domain", _TEXT), 2: Field("version", "varint")},
+    "Entry": {1: Field("key", _TEXT), 2: Field("value", _TEXT)},
+    "Graph": {
+        1: Field("node", "Node", many=True),
+        2: Field("name", _TEXT),
+        5: Field("initializer", "Tensor", many=True),
+        10: _DOC,
+        11: Field("input", "ValueInfo", many=True),
+        12: Field("output", "ValueInfo", many=True),
+        13: Field("value_info", "ValueInfo", many=True),
+        14: Field("quantization_annotation", "Annotation", many=True),
+        15: _refused("sparse_initializer", "a sparse initializer, which a bundle may not have"),
+        16: _METADATA,
+    },
+    "Annotation": {1: Field("tensor_name", _TEXT), 2: Field("names", "Entry", many=True)},
+    "Node": {
+        1: Field("input", _TEXT, many=True),
+        2: Field("output", _TEXT, many=True),
+        3: Field("name", _TEXT),
+        4: Field("op_type", _TEXT),
+        5: Field("attribute", "Attribute", many=True),
+        6: _DOC,
+        7: Field("domain", _TEXT),
+        8: Field("overload", _TEXT),
+        9: _METADATA,
+        10: _refused("device_configurations", "a device configuration, which a bundle may not have"),
+    },
+    "Attribute": {
+        1: Field("name", _TEXT),
+        2: Field("f", "fixed32"),
+        3: Field("i", "varint"),
+        4: Field("s", _TEXT),
+        5: Field("t", "Tensor"),
+        6: _refused("g", "a graph as an attribute (If, Loop, Scan), which a bundle may not have"),
+        7: Field("floats", "fixed32", many=True),
+        8: Field("ints", "varint", many=True),
+        9: Field("strings", _TEXT, many=True),
+        10: Field("tensors", "Tensor", many=True),
+        11: _refused("graphs", "graphs as an attribute, which a bundle may not have"),
+        13: _DOC,
+        14: _refused("tp", "a type as an attribute, which a bundle may not have"),
+        15: _refused("type_protos", "types as an attribute, which a bundle may not have"),
+        20: Field("type", "varint"),
+        21: Field("ref_attr_name", _TEXT),
+        22: _refused("sparse_tensor", "a sparse tensor, which a bundle may not have"),
+        23: _refused("sparse_tensors", "sparse tensors, which a bundle may not have"),
+    },
+    "Tensor": {
+        1: Field("dims", "varint", many=True),
+        2: Field("data_type", "varint"),
+        3: _refused("segment", "a tensor in segments, which a bundle may not have"),
+        4: Field("float_data", "fixed32", many=True),
+        5: Field("int32_data", "varint", many=True),
+        6: _refused("string_data", "a tensor of texts, which a bundle may not have"),
+        7: Field("int64_data", "varint", many=True),
+        8: Field("name", _TEXT),
+        9: Field("raw_data", "bytes"),
+        10: Field("double_data", "fixed64", many=True),
+        11: Field("uint64_data", "varint", many=True),
+        12: _DOC,
+        13: _refused("external_data", "a tensor whose data is in another file, which a bundle may not have"),
+        14: Field("data_location", "varint"),
+        16: _METADATA,
+    },
+    "ValueInfo": {1: Field("name", _TEXT), 2: Field("type", "Type"), 3: _DOC, 4: _METADATA},
+    "Type": {
+        1: Field("tensor_type", "TensorType"),
+        4: _refused("sequence_type", "a sequence, which a bundle may not have"),
+        5: _refused("map_type", "a map, which a bundle may not have"),
+        6: Field("denotation", _TEXT),
+        7: _refused("opaque_type", "an opaque type, which a bundle may not have"),
+        8: _refused("sparse_tensor_type", "a sparse tensor, which a bundle may not have"),
+        9: _refused("optional_type", "an optional value, which a bundle may not have"),
+    },
+    "TensorType": {1: Field("elem_type", "varint"), 2: Field("shape", "Shape")},
+    "Shape": {1: Field("dim", "Dimension", many=True)},
+    "Dimension": {1: Field("value", "varint"), 2: Field("param", _TEXT), 3: Field("denotation", _TEXT)},
+    "Function": {
+        1: Field("name", _TEXT),
+        4: Field("input", _TEXT, many=True),
+        5: Field("output", _TEXT, many=True),
+        6: Field("attribute", _TEXT, many=True),
+        7: Field("node", "Node", many=True),
+        8: _DOC,
+        9: Field("opset_import", "Opset", many=True),
+        10: Field("domain", _TEXT),
+        11: Field("attribute_proto", "Attribute", many=True),
+        12: Field("value_info", "ValueInfo", many=True),
+        13: Field("overload", _TEXT),
+        14: _METADATA,
+    },
+}
