@@ -1,4 +1,4 @@
-"""Run as a script on an emulated processor: binary networks through each of the library's instruction sets."""
+"""Run as a script on an emulated processor: binary networks through each instruction set."""
 
 import os
 import sys

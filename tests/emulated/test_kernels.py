@@ -36,7 +36,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cases() -> list[Case]:
-    small, large = Sizes(1, 5, 11, 40, 70, 3, (2, 1), (1,), 3, 1), Sizes(1, 16, 16, 64, 64, 3, (1,), (1,), 1, 2)
+    small, large = (
+        Sizes(1, 5, 11, 40, 70, 3, (2, 1), (1,), 3, 1),
+        Sizes(1, 16, 16, 64, 64, 3, (1,), (1,), 1, 2),
+    )
     return [
         *(convolution(form, sizes) for form in FORMS for sizes in (small, large)),
         packing(small, integers=False),
@@ -45,7 +48,9 @@ def cases() -> list[Case]:
 
 
 @pytest.mark.parametrize("core", ["cortex-a72", "cortex-a76"])
-def test_equal_in_every_bit(core: str, on: OnCore, installed: Path, emulator_cache: Path, tmp_path: Path) -> None:
+def test_equal_in_every_bit(
+    core: str, on: OnCore, installed: Path, emulator_cache: Path, tmp_path: Path
+) -> None:
     drawn = cases()
     for number, case in enumerate(drawn):
         (tmp_path / f"{number}.onnx").write_bytes(case.model())

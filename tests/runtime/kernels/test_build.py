@@ -71,8 +71,20 @@ def test_an_installation_without_a_compiler_is_whole(
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.delenv("CC", raising=False)
-    command = [sys.executable, "-m", "pip", "wheel", "-v", "--no-deps", "--wheel-dir", str(tmp_path), str(sources)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-v",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path),
+        str(sources),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert (done.stdout + done.stderr).count("is installed without kernels for binary networks: there is no C") == 1
+    assert (done.stdout + done.stderr).count(
+        "is installed without kernels for binary networks: there is no C"
+    ) == 1
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")

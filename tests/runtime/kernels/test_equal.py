@@ -3,9 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from tests.runtime.kernels.cases import FORMS, SIZES, Case, Sizes, convolution, enlarging, packing, pooling, unpacking
-from tests.runtime.kernels.conftest import Run, same
 from hypothesis import HealthCheck, example, given, settings
+from tests.runtime.kernels.cases import (
+    FORMS,
+    SIZES,
+    Case,
+    Sizes,
+    convolution,
+    enlarging,
+    packing,
+    pooling,
+    unpacking,
+)
+from tests.runtime.kernels.conftest import Run, same
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {
