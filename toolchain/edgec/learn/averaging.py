@@ -12,7 +12,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgec.learn.task import SegmentationTask
 
-
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
