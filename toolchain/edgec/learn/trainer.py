@@ -15,6 +15,9 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from edgec.learn.state import WholeFiles
 from edgec.recipe import TrainRecipe
+from edgec_runtime.machine import has_any
+
+BF16 = ("avx512_bf16", "amx_bf16", "bf16")  # without them it is emulated, slower than float32
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def make_trainer(
         devices=processes.devices,
         num_nodes=processes.nodes,
         strategy="ddp" if processes.count > 1 else "auto",
-        precision="bf16-mixed" if recipe.bf16 else "32-true",
+        precision="bf16-mixed" if recipe.bf16 and has_any(BF16) else "32-true",
         max_epochs=recipe.epochs,
         check_val_every_n_epoch=recipe.validate_every,
         gradient_clip_val=recipe.clip,

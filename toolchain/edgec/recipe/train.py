@@ -40,9 +40,9 @@ class TrainRecipe(BaseModel):
     many without a gain. `average`: the share of the exponential moving average of the weights that a step
     keeps, 0 for none; the average is what is validated and kept. `clip`: largest norm of the gradient.
     `validate_every`: epochs between validations; `patience`: validations without a gain before it ends.
-    `bf16`: matrix products in bfloat16. `start`: a checkpoint whose weights are taken where names and shapes
-    fit. `keep_epoch`: the epoch whose weights are kept too. `threads`: of torch. `qat`: where the network is
-    fine-tuned for integers.
+    `bf16`: matrix products in bfloat16 where the processor has it. `start`: a checkpoint whose weights are
+    taken where names and shapes fit. `keep_epoch`: the epoch whose weights are kept too. `threads`: of torch.
+    `qat`: where the network is fine-tuned for integers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
