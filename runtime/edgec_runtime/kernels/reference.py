@@ -34,7 +34,8 @@ def pack(bits: Bits) -> Words:
     """(..., C) -> (..., ceil(C / 32)); the channel 32 w + b is bit b of word w."""
     missing = -bits.shape[-1] % WORD
     padded = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, missing)])
-    return np.packbits(padded, axis=-1, bitorder="little").view("<i4")
+    octets = np.packbits(padded, axis=-1, bitorder="little")
+    return np.ascontiguousarray(octets).view("<i4")
 
 
 def unpack(words: Words, channels: int) -> Bits:

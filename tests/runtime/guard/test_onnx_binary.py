@@ -81,7 +81,7 @@ HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
         "'x_levels' is [8, 4, 2, 1]; expected up to 3",
     ),
     "a negative level": (attribute("w_levels", [-1]), ModelError, "'w_levels' is [-1]"),
-    "no level": (attribute("w_levels", np.zeros(0, np.int64)), ModelError, "'w_levels' is []"),
+    "no level": (lambda node: node.attribute[2].ClearField("ints"), ModelError, "'x_levels' is []"),
     "a nameless attribute": (
         lambda node: setattr(node.attribute[0], "name", ""),
         ModelError,

@@ -12,10 +12,15 @@ from edgec_runtime.kernels import reference
 SCALES = st.floats(-2, 2, width=32).filter(lambda x: x == 0 or abs(x) > 1e-3)
 
 
-@given(seed=st.integers(0, 2**32 - 1), levels=st.integers(1, 3))
-def test_packed_weights_are_the_signs(seed: int, levels: int) -> None:
-    weights = np.random.default_rng(seed).standard_normal((levels, 5, 40, 3, 3))
-    bits = reference.unpack(pack_weights(weights), 40)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    levels=st.integers(1, 3),
+    channels=st.integers(1, 70),
+    kernel=st.sampled_from([1, 3]),
+)
+def test_packed_weights_are_the_signs(seed: int, levels: int, channels: int, kernel: int) -> None:
+    weights = np.random.default_rng(seed).standard_normal((levels, 5, channels, kernel, kernel))
+    bits = reference.unpack(pack_weights(weights), channels)
     np.testing.assert_array_equal(bits, weights.transpose(1, 3, 4, 0, 2) >= 0)
     np.testing.assert_array_equal(pack_weights(weights[0]), pack_weights(weights[:1]))
 
