@@ -1,0 +1,273 @@
+/* A convolution is checked and laid out once, then computed in pieces. */
+#include "kernels.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8 };
+static const float LARGEST = 1e9f; /* of a parameter, so that nothing overflows on the way */
+
+static const char *check_levels(const int64_t *level, int count, int64_t *sum) {
+  if (count < 1 || count > MAX_LEVELS) return "there must be 1 to 3 levels";
+  *sum = 0;
+  for (int i = 0; i < count; i++) {
+    if (level[i] < 1 || level[i] >= MAX_DOT) return "a level must be from 1 to 2^24 - 1";
+    *sum += level[i];
+  }
+  return NULL;
+}
+
+static const char *check_floats(const float *values, int count) {
+  for (int c = 0; values && c < count; c++)
+    if (!(values[c] >= -LARGEST && values[c] <= LARGEST)) return "scale, bias, slope and shift must be from -1e9 to 1e9";
+  return NULL;
+}
+
+static const char *check_bounds(const conv_model *m) {
+  if (m->thresholds != 0 && levels_of(m->thresholds) == 0) return "there must be 1, 3 or 7 thresholds a channel";
+  for (int t = 1; t < m->thresholds; t++)
+    for (int c = 0; c < m->outs; c++)
+      if (m->bounds[(int64_t)t * m->outs + c] < m->bounds[(int64_t)(t - 1) * m->outs + c])
+        return "the thresholds of a channel must ascend";
+  return NULL;
+}
+
+static const char *check(const conv_model *m) {
+  const char *wrong;
+  int64_t x_sum, w_sum;
+  if (m->kernel != 1 && m->kernel != 3) return "the kernel must be 1x1 or 3x3";
+  if (m->channels < 1 || m->channels > MAX_CHANNELS || m->outs < 1 || m->outs > MAX_CHANNELS)
+    return "there must be 1 to 4096 channels in and out";
+  if ((wrong = check_levels(m->x_level, m->x_levels, &x_sum)) || (wrong = check_levels(m->w_level, m->w_levels, &w_sum)))
+    return wrong;
+  if (x_sum * w_sum > (MAX_DOT - 1) / (m->kernel * m->kernel * m->channels))
+    return "the levels are too large: a dot product may reach 2^24";
+  if ((wrong = check_bounds(m))) return wrong;
+  const float *const values[] = {m->scale, m->bias, m->slope, m->shift, m->shortcut_scale};
+  for (int i = 0; i < 5; i++)
+    if ((wrong = check_floats(values[i], m->outs))) return wrong;
+  return NULL;
+}
+
+/* One block of memory, handed out in aligned parts; counted in a first pass without memory. */
+typedef struct { uint8_t *at; size_t used; } arena;
+
+static void *take(arena *a, size_t bytes) {
+  void *part = a->at ? a->at + a->used : NULL;
+  a->used += (bytes + ALIGN - 1) / ALIGN * ALIGN;
+  return part;
+}
+
+static void lay_memory(conv *c, const conv_model *m, arena *a) {
+  const size_t outs = (size_t)c->outs_padded, borders = c->form == TO_BITS ? BORDERS : 1;
+  c->weights = take(a, (size_t)c->w_plane * (size_t)c->w_levels);
+  c->base = take(a, BORDERS * outs * sizeof(int32_t));
+  c->bounds = take(a, borders * (size_t)c->thresholds * outs * sizeof(int32_t));
+  c->scale = m->scale ? take(a, outs * sizeof(float)) : NULL;
+  c->bias = m->bias ? take(a, outs * sizeof(float)) : NULL;
+  c->slope = m->slope ? take(a, outs * sizeof(float)) : NULL;
+  c->shift = m->shift ? take(a, outs * sizeof(float)) : NULL;
+  c->shortcut_scale = m->shortcut_scale ? take(a, outs * sizeof(float)) : NULL;
+}
+
+/* A word of a weight; 0 beyond the channels, in and out. */
+static uint32_t weight(const conv_model *m, int out, int tap, int level, int word) {
+  if (out >= m->outs) return 0;
+  const int words = words_of(m->channels), used = m->channels - word * WORD;
+  const int64_t place = (((int64_t)out * m->kernel * m->kernel + tap) * m->w_levels + level) * words + word;
+  return (uint32_t)m->weights[place] & (used >= WORD ? UINT32_MAX : (1u << used) - 1);
+}
+
+static int lay_weights(conv *c, const conv_model *m) {
+  const int taps = c->kernel * c->kernel, count = taps * c->words;
+  uint32_t *tile = malloc((size_t)count * (size_t)c->tile * sizeof *tile);
+  if (!tile) return 0;
+  for (int level = 0; level < c->w_levels; level++)
+    for (int from = 0; from < c->outs_padded; from += c->tile) {
+      for (int o = 0; o < c->tile; o++)
+        for (int tap = 0; tap < taps; tap++)
+          for (int k = 0; k < c->words; k++) tile[(o * taps + tap) * c->words + k] = weight(m, from + o, tap, level, k);
+      c->isa->lay_w(c->weights + level * c->w_plane + (int64_t)from * count * c->isa->w_bytes, tile, count, c->tile);
+    }
+  free(tile);
+  return 1;
+}
+
+static int outside(int kernel, int tap, int border) {
+  if (kernel == 1) return 0;
+  const int row = tap / 3, column = tap % 3;
+  return (row == 0 && border & 1) || (row == 2 && border & 2) || (column == 0 && border & 4) || (column == 2 && border & 8);
+}
+
+/* A tap beyond the border meets zero words, of which the pop count knows the weight's ones: they are taken off again. */
+static int64_t border_base(const conv *c, const conv_model *m, int out, int border) {
+  int64_t base = 0;
+  for (int tap = 0; tap < c->kernel * c->kernel; tap++)
+    for (int j = 0; j < c->w_levels; j++) {
+      int64_t part = c->channels;
+      if (outside(c->kernel, tap, border)) {
+        part = 0;
+        for (int k = 0; k < c->words; k++) part += 2 * __builtin_popcount(weight(m, out, tap, j, k));
+      }
+      for (int i = 0; i < c->x_levels; i++) base += part * c->factor[i][j];
+    }
+  return base;
+}
+
+/* dot >= threshold is pop <= (base - threshold) / 2, rounded down. */
+static int32_t bound_of(int64_t base, int64_t threshold) {
+  const int64_t twice = base - threshold, half = twice >= 0 ? twice / 2 : -((1 - twice) / 2);
+  return half > INT32_MAX ? INT32_MAX : half < INT32_MIN ? INT32_MIN : (int32_t)half;
+}
+
+static void lay_tables(conv *c, const conv_model *m) {
+  for (int border = 0; border < BORDERS; border++)
+    for (int o = 0; o < c->outs_padded; o++) {
+      const int64_t base = border_base(c, m, o, border);
+      c->base[border * c->outs_padded + o] = (int32_t)base;
+      for (int t = 0; c->form == TO_BITS && t < c->thresholds; t++)
+        c->bounds[(border * c->thresholds + t) * c->outs_padded + o] =
+            o < c->outs ? bound_of(base, m->bounds[(int64_t)t * c->outs + o]) : INT32_MIN;
+    }
+  for (int t = 0; c->form == TO_INT8 && t < c->thresholds; t++)
+    for (int o = 0; o < c->outs_padded; o++)
+      c->bounds[t * c->outs_padded + o] = o < c->outs ? m->bounds[(int64_t)t * c->outs + o] : INT32_MAX;
+}
+
+static void lay_floats(conv *c, const conv_model *m) {
+  float *const to[] = {c->scale, c->bias, c->slope, c->shift, c->shortcut_scale};
+  const float *const from[] = {m->scale, m->bias, m->slope, m->shift, m->shortcut_scale};
+  for (int i = 0; i < 5; i++) {
+    if (!to[i]) continue;
+    memset(to[i], 0, (size_t)c->outs_padded * sizeof(float));
+    memcpy(to[i], from[i], (size_t)c->outs * sizeof(float));
+  }
+}
+
+static void set_sizes(conv *c, const conv_model *m, const isa *isa) {
+  c->isa = isa, c->form = m->form, c->kernel = m->kernel;
+  c->channels = m->channels, c->words = words_of(m->channels);
+  c->outs = m->outs, c->outs_padded = words_of(m->outs) * WORD;
+  c->tile = c->outs_padded % 64 == 0 ? 64 : 32;
+  c->pixels = c->tile == 64 ? isa->wide_pixels : isa->narrow_pixels;
+  c->x_levels = m->x_levels, c->w_levels = m->w_levels;
+  for (int i = 0; i < c->x_levels; i++)
+    for (int j = 0; j < c->w_levels; j++) c->factor[i][j] = (int32_t)(m->x_level[i] * m->w_level[j]);
+  c->thresholds = m->thresholds, c->out_levels = levels_of(m->thresholds);
+  c->w_plane = (int64_t)c->kernel * c->kernel * c->words * c->outs_padded * isa->w_bytes;
+}
+
+const char *conv_make(const conv_model *model, const isa *isa, conv **made) {
+  const char *wrong = check(model);
+  if (wrong) return wrong;
+  conv *c = calloc(1, sizeof *c);
+  if (!c) return "out of memory";
+  set_sizes(c, model, isa);
+  arena needed = {NULL, 0};
+  lay_memory(c, model, &needed);
+  if (posix_memalign(&c->memory, ALIGN, needed.used)) c->memory = NULL;
+  arena given = {c->memory, 0};
+  if (c->memory) lay_memory(c, model, &given);
+  if (!c->memory || !lay_weights(c, model)) {
+    conv_free(c);
+    return "out of memory";
+  }
+  lay_tables(c, model);
+  lay_floats(c, model);
+  *made = c;
+  return NULL;
+}
+
+void conv_free(conv *made) {
+  if (!made) return;
+  free(made->memory);
+  free(made);
+}
+
+/* The rows of x that a piece needs, with zeros around and to the right up to whole tiles. */
+typedef struct { int64_t rows, pitch, plane, bytes; } band_size;
+
+static band_size band_of(const conv *c, int64_t width, int64_t rows) {
+  const int64_t around = c->kernel - 1, tiles = (width + c->pixels - 1) / c->pixels;
+  band_size b;
+  b.rows = rows + around;
+  b.pitch = (tiles * c->pixels + around) * c->words * c->isa->x_bytes;
+  b.plane = b.rows * b.pitch;
+  b.bytes = b.plane * c->x_levels;
+  return b;
+}
+
+/* How the work is cut: into bands of rows that stay in the cache and, where those are few, groups of channels. */
+typedef struct { int64_t rows, bands; int tiles, groups; } cut;
+
+static cut cut_of(const conv *c, extent size) {
+  const int64_t row = band_of(c, size.w, 1).pitch * c->x_levels;
+  cut k;
+  k.rows = BAND_BYTES / row;
+  k.rows = k.rows < 4 ? 4 : k.rows > size.h ? size.h : k.rows;
+  k.bands = (size.h + k.rows - 1) / k.rows;
+  k.rows = (size.h + k.bands - 1) / k.bands;
+  k.tiles = c->outs_padded / c->tile;
+  const int64_t wanted = (LEAST_PIECES + k.bands - 1) / k.bands;
+  k.groups = (int)(wanted < k.tiles ? wanted : k.tiles);
+  return k;
+}
+
+int64_t conv_pieces(const conv *conv, extent size) {
+  if (size.n == 0 || size.h == 0 || size.w == 0) return 0;
+  const cut k = cut_of(conv, size);
+  return size.n * k.bands * k.groups;
+}
+
+static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t width) {
+  const int64_t count = width * c->words, bytes = c->isa->x_bytes;
+  const int used = c->channels % WORD;
+  if (c->x_levels == 1 && !used) {
+    c->isa->lay_x(to, (const uint32_t *)from, count);
+    return;
+  }
+  uint32_t chunk[256];
+  for (int64_t at = 0; at < count; at += 256) {
+    const int64_t n = count - at < 256 ? count - at : 256;
+    for (int64_t i = 0; i < n; i++) {
+      const int64_t pixel = (at + i) / c->words, word = (at + i) % c->words;
+      chunk[i] = (uint32_t)from[pixel * c->x_levels * c->words + word];
+      if (used && word == c->words - 1) chunk[i] &= (1u << used) - 1;
+    }
+    c->isa->lay_x(to + at * bytes, chunk, n);
+  }
+}
+
+static void lay_band(const conv_call *call, const piece *p, uint8_t *band, band_size b) {
+  const conv *c = call->conv;
+  const int64_t reach = c->kernel / 2, row_words = call->size.w * c->x_levels * c->words;
+  const int64_t left = reach * c->words * c->isa->x_bytes;
+  memset(band, 0, (size_t)b.bytes);
+  for (int level = 0; level < c->x_levels; level++)
+    for (int64_t r = 0; r < b.rows; r++) {
+      const int64_t y = p->row_from - reach + r;
+      if (y < 0 || y >= call->size.h) continue;
+      const int32_t *from = call->x + (p->image * call->size.h + y) * row_words + level * c->words;
+      lay_row(c, band + level * b.plane + r * b.pitch + left, from, call->size.w);
+    }
+}
+
+int conv_piece(const conv_call *call, int64_t number) {
+  const conv *c = call->conv;
+  const cut k = cut_of(c, call->size);
+  const int64_t group = number % k.groups, band = number / k.groups % k.bands;
+  piece p = {.image = number / k.groups / k.bands, .row_from = band * k.rows};
+  p.row_to = p.row_from + k.rows < call->size.h ? p.row_from + k.rows : call->size.h;
+  p.tile_from = (int)(group * k.tiles / k.groups);
+  p.tile_to = (int)((group + 1) * k.tiles / k.groups);
+  if (p.row_from >= p.row_to) return 1;
+  const band_size b = band_of(c, call->size.w, p.row_to - p.row_from);
+  void *memory;
+  if (posix_memalign(&memory, ALIGN, (size_t)b.bytes)) return 0;
+  lay_band(call, &p, memory, b);
+  c->isa->conv_rows(call, &p, memory);
+  free(memory);
+  return 1;
+}

@@ -1,0 +1,109 @@
+/* AVX2, which has no pop count: a byte shuffle looks up the ones of four bits in 32 channels at once.
+ *
+ * x is laid out as nibbles, each the offset of a row of `table`; w as nibbles, a byte a channel, which the shuffle
+ * takes as its indices. So the exclusive or is in the table, and two instructions do 128 products.
+ */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#include "kernels.h"
+
+enum { NIBBLES = 8, LONGEST = 7 }; /* words until a byte might be full: 7 * 8 * 4 < 256 */
+
+#define ROW(a)                                                                                                   \
+  {C(a, 0), C(a, 1), C(a, 2), C(a, 3), C(a, 4), C(a, 5), C(a, 6), C(a, 7), C(a, 8), C(a, 9), C(a, 10), C(a, 11), \
+   C(a, 12), C(a, 13), C(a, 14), C(a, 15)}
+#define C(a, b) ((((a) ^ (b)) & 1) + (((a) ^ (b)) >> 1 & 1) + (((a) ^ (b)) >> 2 & 1) + (((a) ^ (b)) >> 3 & 1))
+static const uint8_t table[16][16] __attribute__((aligned(64))) = {
+    ROW(0), ROW(1), ROW(2),  ROW(3),  ROW(4),  ROW(5),  ROW(6),  ROW(7),
+    ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
+#undef C
+#undef ROW
+
+/* The low nibbles of a word's four bytes, then the high ones. */
+static void lay_x(void *out, const uint32_t *words, int64_t count) {
+  uint32_t *to = out;
+  for (int64_t k = 0; k < count; k++) {
+    to[2 * k] = words[k] << 4 & 0xf0f0f0f0u;
+    to[2 * k + 1] = words[k] & 0xf0f0f0f0u;
+  }
+}
+
+static void lay_w(void *out, const uint32_t *words, int64_t count, int channels) {
+  uint8_t *to = out;
+  for (int64_t k = 0; k < count; k++)
+    for (int n = 0; n < NIBBLES; n++)
+      for (int o = 0; o < channels; o++) *to++ = words[o * count + k] >> (8 * (n % 4) + 4 * (n / 4)) & 15;
+}
+
+static inline __attribute__((always_inline)) void count_run(const uint8_t *x, int words, int64_t pixel, const uint8_t *w,
+                                                            __m256i sum[8][2], const int registers, const int pixels) {
+  for (; words; words--)
+    for (const uint8_t *end = x + NIBBLES; x < end; x++, w += 32 * registers) {
+      __m256i weight[2];
+#pragma GCC unroll 2
+      for (int r = 0; r < registers; r++) weight[r] = _mm256_load_si256((const __m256i *)(w + 32 * r));
+#pragma GCC unroll 8
+      for (int p = 0; p < pixels; p++) {
+        const __m256i row = _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(table[0] + x[p * pixel])));
+#pragma GCC unroll 2
+        for (int r = 0; r < registers; r++) sum[p][r] = _mm256_add_epi8(sum[p][r], _mm256_shuffle_epi8(row, weight[r]));
+      }
+    }
+}
+
+static inline __attribute__((always_inline)) void widen(const __m256i sum, int32_t *pop) {
+  for (int i = 0; i < 4; i++) {
+    const __m128i half = i < 2 ? _mm256_castsi256_si128(sum) : _mm256_extracti128_si256(sum, 1);
+    const __m256i wide = _mm256_cvtepu8_epi32(i % 2 ? _mm_srli_si128(half, 8) : half);
+    _mm256_store_si256((__m256i *)pop + i, _mm256_add_epi32(wide, _mm256_load_si256((const __m256i *)pop + i)));
+  }
+}
+
+static inline __attribute__((always_inline)) void count_nibbles(const uint8_t *x, int64_t pitch, int rows, int run,
+                                                                int64_t pixel, const uint8_t *w, int32_t *pop,
+                                                                const int registers, const int pixels) {
+  memset(pop, 0, (size_t)(pixels * registers) * 32 * sizeof *pop);
+  for (int r = 0; r < rows; r++, x += pitch)
+    for (int from = 0; from < run; from += LONGEST) {
+      const int words = run - from < LONGEST ? run - from : LONGEST;
+      __m256i sum[8][2];
+#pragma GCC unroll 8
+      for (int p = 0; p < pixels; p++) sum[p][0] = sum[p][1] = _mm256_setzero_si256();
+      count_run(x + from * NIBBLES, words, pixel, w, sum, registers, pixels);
+      w += words * NIBBLES * 32 * registers;
+#pragma GCC unroll 8
+      for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 2
+        for (int k = 0; k < registers; k++) widen(sum[p][k], pop + (p * registers + k) * 32);
+    }
+}
+
+static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  count_nibbles(x, pitch, rows, run, pixel, w, pop, 2, 4);
+}
+
+static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  count_nibbles(x, pitch, rows, run, pixel, w, pop, 1, 8);
+}
+
+static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
+  uint32_t above = 0;
+  for (int i = 0; i < 4; i++) {
+    const __m256i more = _mm256_cmpgt_epi32(_mm256_loadu_si256((const __m256i *)a + i), _mm256_loadu_si256((const __m256i *)b + i));
+    above |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(more)) << (8 * i);
+  }
+  return ~above;
+}
+
+static int supported(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2");
+}
+
+#define ISA avx2
+#include "isa.inc"
+
+const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, pack_rows_avx2};
+#endif

@@ -1,0 +1,70 @@
+/* AVX-512 with VPOPCNTDQ: 16 channels a register, one word of each at a time. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "isa_words.inc"
+
+/* Inline assembly: left to itself, gcc counts all ahead of the sums and spills. */
+#define STEP(sum, v, w)                                                                \
+  do {                                                                                 \
+    __m512i t_;                                                                        \
+    __asm__("vpxord %2, %3, %1\n\tvpopcntd %1, %1\n\tvpaddd %1, %0, %0"                \
+            : "+v"(sum), "=&v"(t_) : "v"(v), "v"(w));                                  \
+  } while (0)
+
+static inline __attribute__((always_inline)) void count_words(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel,
+                                                              const uint8_t *w, int32_t *pop, const int registers,
+                                                              const int pixels) {
+  __m512i sum[12][4];
+#pragma GCC unroll 12
+  for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 4
+    for (int r = 0; r < registers; r++) sum[p][r] = _mm512_setzero_si512();
+  for (; rows; rows--, x += pitch) {
+    const uint8_t *at = x;
+    int left = run;
+    __asm__("" : "+r"(left)); /* keeps the loop rolled */
+    for (; left; left--, at += 4) {
+      __m512i v, weight[4];
+#pragma GCC unroll 4
+      for (int r = 0; r < registers; r++) weight[r] = _mm512_loadu_si512(w + 64 * r);
+      w += 64 * registers;
+#pragma GCC unroll 12
+      for (int p = 0; p < pixels; p++) {
+        __asm__("vpbroadcastd %1, %0" : "=v"(v) : "m"(*(const uint32_t *)(at + p * pixel)));
+#pragma GCC unroll 4
+        for (int r = 0; r < registers; r++) STEP(sum[p][r], v, weight[r]);
+      }
+    }
+  }
+#pragma GCC unroll 12
+  for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 4
+    for (int r = 0; r < registers; r++) _mm512_store_si512(pop + (p * registers + r) * 16, sum[p][r]);
+}
+
+static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  count_words(x, pitch, rows, run, pixel, w, pop, 4, 6);
+}
+
+static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  count_words(x, pitch, rows, run, pixel, w, pop, 2, 12);
+}
+
+static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
+  const __mmask16 low = _mm512_cmple_epi32_mask(_mm512_loadu_si512(a), _mm512_loadu_si512(b));
+  const __mmask16 high = _mm512_cmple_epi32_mask(_mm512_loadu_si512(a + 16), _mm512_loadu_si512(b + 16));
+  return (uint32_t)low | (uint32_t)high << 16;
+}
+
+static int supported(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq");
+}
+
+#define ISA avx512
+#include "isa.inc"
+
+const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512, pack_rows_avx512};
+#endif

@@ -1,0 +1,79 @@
+/* NEON: 16 channels in four registers, pop counts in bytes until those might be full. */
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include "isa_words.inc"
+
+enum { PIXELS = 5, LONGEST = 31 }; /* words until a byte might be full: 31 * 8 < 256 */
+
+/* Inline assembly: left to itself, gcc counts all ahead of the sums and spills. */
+#define STEP(sum, v, w)                                                                                   \
+  do {                                                                                                    \
+    uint8x16_t t_;                                                                                        \
+    __asm__("eor %1.16b, %2.16b, %3.16b\n\tcnt %1.16b, %1.16b\n\tadd %0.16b, %0.16b, %1.16b"              \
+            : "+w"(sum), "=&w"(t_) : "w"(v), "w"(w));                                                     \
+  } while (0)
+
+/* 16 of a tile's channels. */
+static inline __attribute__((always_inline)) void count_part(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel,
+                                                             const uint32_t *w, int32_t *pop, const int channels) {
+  uint32x4_t total[PIXELS][4];
+  for (int p = 0; p < PIXELS; p++)
+    for (int r = 0; r < 4; r++) total[p][r] = vdupq_n_u32(0);
+  for (; rows; rows--, x += pitch) {
+    const uint8_t *at = x;
+    for (int left = run; left;) {
+      int words = left < LONGEST ? left : LONGEST;
+      left -= words;
+      __asm__("" : "+r"(words)); /* keeps the loop rolled */
+      uint8x16_t sum[PIXELS][4];
+#pragma GCC unroll 5
+      for (int p = 0; p < PIXELS; p++)
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; r++) sum[p][r] = vdupq_n_u8(0);
+      for (; words; words--, at += 4, w += channels) {
+        uint32x4_t weight[4];
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; r++) weight[r] = vld1q_u32(w + 4 * r);
+#pragma GCC unroll 5
+        for (int p = 0; p < PIXELS; p++) {
+          const uint32x4_t v = vld1q_dup_u32((const uint32_t *)(at + p * pixel));
+#pragma GCC unroll 4
+          for (int r = 0; r < 4; r++) STEP(sum[p][r], v, weight[r]);
+        }
+      }
+#pragma GCC unroll 5
+      for (int p = 0; p < PIXELS; p++)
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; r++) total[p][r] = vpadalq_u16(total[p][r], vpaddlq_u8(sum[p][r]));
+    }
+  }
+  for (int p = 0; p < PIXELS; p++)
+    for (int r = 0; r < 4; r++) vst1q_s32(pop + p * channels + 4 * r, vreinterpretq_s32_u32(total[p][r]));
+}
+
+static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  for (int from = 0; from < 64; from += 16)
+    count_part(x, pitch, rows, run, pixel, (const uint32_t *)w + from, pop + from, 64);
+}
+
+static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+  for (int from = 0; from < 32; from += 16)
+    count_part(x, pitch, rows, run, pixel, (const uint32_t *)w + from, pop + from, 32);
+}
+
+static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
+  static const uint32_t bit[4] = {1, 2, 4, 8};
+  const uint32x4_t bits = vld1q_u32(bit);
+  uint32_t mask = 0;
+  for (int i = 0; i < 8; i++) mask |= vaddvq_u32(vandq_u32(vcleq_s32(vld1q_s32(a + 4 * i), vld1q_s32(b + 4 * i)), bits)) << (4 * i);
+  return mask;
+}
+
+static int supported(void) { return 1; } /* every AArch64 has it */
+
+#define ISA neon
+#include "isa.inc"
+
+const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_neon, pack_rows_neon};
+#endif

@@ -1,0 +1,111 @@
+/* Binary convolutions on packed bits: see docs/binary.md for what each computes.
+ *
+ * Packed tensors are (N, H, W, L, words) of 32-bit words, int8 streams (N, H, W, C), floats (N, C, H, W).
+ * All sizes are checked by the callers (ortop.c) before anything here sees them.
+ */
+#ifndef EDGEC_KERNELS_H
+#define EDGEC_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  WORD = 32,
+  MAX_LEVELS = 3,      /* residual levels of activations, and of weights */
+  MAX_THRESHOLDS = 7,  /* of a channel: 2^levels - 1 */
+  MAX_CHANNELS = 4096, /* so that a tile's pop counts fit 16 bits */
+  MAX_DOT = 1 << 24,   /* a dot product is below, so that a float holds it exactly */
+  MAX_TILE = 12 * 32,  /* pixels times channels of a tile */
+  BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
+};
+
+typedef enum { TO_BITS, TO_INT8, TO_FLOAT } form;
+
+typedef struct conv conv;
+typedef struct isa isa;
+
+/* An image-like tensor's sizes. */
+typedef struct { int64_t n, h, w; } extent;
+
+/* One call of a convolution. `shortcut` is NULL where nothing is added. */
+typedef struct {
+  const conv *conv;
+  extent size;
+  const int32_t *x;
+  const int8_t *shortcut;
+  int32_t *bits;
+  int8_t *stream;
+  float *floats;
+} conv_call;
+
+/* The rows and channels that one thread computes at a time: channels in tiles of the convolution. */
+typedef struct { int64_t image, row_from, row_to; int tile_from, tile_to; } piece;
+
+/* A processor's way to compute. Tiles are `channels` x `pixels`: the wide one where it divides the channels. */
+struct isa {
+  const char *name;
+  int (*supported)(void);
+  int wide_pixels, narrow_pixels;     /* for 64 and for 32 channels a tile */
+  int x_bytes, w_bytes;               /* that a word takes when laid out for it */
+  void (*lay_x)(void *out, const uint32_t *words, int64_t count);
+  void (*lay_w)(void *out, const uint32_t *words, int64_t count, int channels); /* [channels][count] */
+  void (*conv_rows)(const conv_call *call, const piece *piece, const uint8_t *band);
+  void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
+                    int channels, int64_t plane, int64_t from, int64_t to);
+};
+
+/* A convolution, its parameters laid out for one isa. Channels out are padded to whole words. */
+struct conv {
+  const isa *isa;
+  form form;
+  int kernel;                         /* 1 or 3 */
+  int channels, words;                /* in */
+  int outs, outs_padded;
+  int tile, pixels;
+  int x_levels, w_levels;
+  int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level */
+  int thresholds, out_levels;
+  int64_t w_plane;                    /* bytes between weight levels */
+  uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it */
+  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
+  int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
+                                         TO_INT8: [threshold][outs_padded], bit: bound <= value */
+  float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs_padded], NULL where not used */
+  void *memory;
+};
+
+/* What a convolution is made from, as the model holds it. */
+typedef struct {
+  form form;
+  int kernel, channels, outs, x_levels, w_levels, thresholds;
+  int64_t x_level[MAX_LEVELS], w_level[MAX_LEVELS];
+  const int32_t *weights;             /* [outs][kernel][kernel][w level][words] */
+  const int32_t *bounds;              /* [threshold][outs] */
+  const float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs] or NULL */
+} conv_model;
+
+/* NULL, or what is wrong with the model; *made is freed by conv_free. */
+const char *conv_make(const conv_model *model, const isa *isa, conv **made);
+void conv_free(conv *made);
+
+/* Work is cut into pieces, which threads take in any order; conv_piece gives 0 when out of memory. */
+int64_t conv_pieces(const conv *conv, extent size);
+int conv_piece(const conv_call *call, int64_t number);
+
+/* The isa named by EDGEC_KERNEL_ISA, or the best that this processor has; NULL where that name is not possible. */
+const isa *isa_choose(void);
+extern const isa *const isa_all[];    /* best first, ends with NULL */
+
+/* Rows of all images are numbered through: `from` to `to` of N times H. */
+void pack_int8_rows(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
+                    int channels, int64_t from, int64_t to); /* pixels instead of rows */
+void unpack_rows(const int32_t *x, const int64_t *levels, float *out, int levels_count, int channels, int64_t plane,
+                 int64_t from, int64_t to);                 /* pixels, too */
+void max_pool_rows(const int32_t *x, int32_t *out, extent out_size, extent in_size, int levels, int words, int64_t from,
+                   int64_t to);
+void upsample_rows(const int32_t *x, int32_t *out, extent out_size, int64_t pixel, int64_t from, int64_t to);
+
+static inline int words_of(int channels) { return (channels + WORD - 1) / WORD; }
+static inline int levels_of(int thresholds) { return thresholds == 1 ? 1 : thresholds == 3 ? 2 : thresholds == 7 ? 3 : 0; }
+
+#endif

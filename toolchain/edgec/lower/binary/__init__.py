@@ -1,0 +1,44 @@
+"""Binary networks in ONNX: nodes of com.edgec, and the bodies that make them run without its kernels."""
+
+from edgec.lower.binary.functions import add_functions, function
+from edgec.lower.binary.nodes import (
+    Kernel,
+    Made,
+    binary_conv,
+    binary_conv_add,
+    binary_conv_float,
+    binary_conv_int8,
+    bit_max_pool,
+    bit_pack,
+    bit_pack_int8,
+    bit_unpack,
+    bit_upsample,
+)
+from edgec.lower.binary.weights import (
+    dot_thresholds,
+    integer_levels,
+    largest_levels,
+    pack_weights,
+    residual_steps,
+)
+
+__all__ = [
+    "Kernel",
+    "Made",
+    "add_functions",
+    "binary_conv",
+    "binary_conv_add",
+    "binary_conv_float",
+    "binary_conv_int8",
+    "bit_max_pool",
+    "bit_pack",
+    "bit_pack_int8",
+    "bit_unpack",
+    "bit_upsample",
+    "dot_thresholds",
+    "function",
+    "integer_levels",
+    "largest_levels",
+    "pack_weights",
+    "residual_steps",
+]
