@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from edgec_runtime.closing import Closing
 from edgec_runtime.engine import Engine, LoadOptions, Tensor
 from edgec_runtime.engines.packages import closed, installed_version, only_file
 from edgec_runtime.errors import EngineError, EngineMissingError
+from edgec_runtime.kernels import library
 
 ERRORS_ONLY = 3
+Binary = Literal["kernel", "function body"]
 
 
 def version() -> str | None:
@@ -20,9 +22,26 @@ def version() -> str | None:
 def load(files: Mapping[str, bytes], options: LoadOptions) -> Engine:
     """Load one `.onnx` file. Raises EngineMissingError or EngineError."""
     ort = import_onnxruntime()
-    return OnnxSession(
-        ort, only_file(files, ".onnx", "onnxruntime"), session_options(ort, options), ["CPUExecutionProvider"]
-    )
+    model, chosen = only_file(files, ".onnx", "onnxruntime"), session_options(ort, options)
+    if not library.uses_domain(model):
+        return OnnxSession(ort, model, chosen, ["CPUExecutionProvider"])
+    kernels = registered_kernels(chosen)
+    before = kernels.created if kernels else 0
+    session = OnnxSession(ort, model, chosen, ["CPUExecutionProvider"])
+    session.binary = "kernel" if kernels and kernels.created > before else "function body"
+    return session
+
+
+def registered_kernels(options: Any) -> library.Kernels | None:
+    """The kernels of com.edgec, made known to a session to be; None, with a warning, where that cannot be."""
+    kernels = library.find_kernels()
+    if kernels is not None:
+        try:
+            options.register_custom_ops_library(str(kernels.path))
+        except Exception as error:
+            library.warn(str(error))
+            return None
+    return kernels
 
 
 def import_onnxruntime() -> ModuleType:
@@ -56,9 +75,14 @@ def session_options(ort: ModuleType, options: LoadOptions) -> Any:
 
 
 class OnnxSession(Closing):
-    """An Engine over `onnxruntime.InferenceSession`; computes in float32 where it computes in floats."""
+    """An Engine over `onnxruntime.InferenceSession`; computes in float32 where it computes in floats.
+
+    `binary`: what computes the operators of com.edgec, our kernels or their bodies in standard operators; None
+    where the network has none.
+    """
 
     precision = "f32"
+    binary: Binary | None = None
 
     def __init__(self, ort: ModuleType, model: bytes, options: object, providers: Sequence[object]) -> None:
         """Load the serialized `model`. Raises EngineError."""

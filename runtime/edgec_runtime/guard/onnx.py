@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from edgec_runtime.errors import LimitError, ModelError
 from edgec_runtime.format import limits
+from edgec_runtime.guard.onnx_binary import check_binary_node, is_binary
 from edgec_runtime.guard.onnx_operators import OPERATORS
 from edgec_runtime.guard.onnx_schema import SCHEMA
 from edgec_runtime.guard.onnx_tensor import check_tensor, check_value_info
-from edgec_runtime.guard.protobuf import Message, Reader, signed, signed_numbers
+from edgec_runtime.guard.protobuf import Message, Reader, signed, signed_numbers, text
+from edgec_runtime.kernels import DOMAIN, DOMAIN_VERSION
 
-OWN_DOMAIN = "edgec"
 _STANDARD = ("", "ai.onnx")
 _OPSETS = range(7, 30)
 _IR_VERSIONS = range(3, 20)
@@ -45,36 +46,34 @@ def first(message: Message, name: str, default: int) -> int:
     return values[0] if values else default
 
 
-def text(message: Message, name: str) -> str:
-    """The value of a singular text; bytes that are not UTF-8 are shown escaped."""
-    values = message.get(name)
-    return bytes(values[0]).decode("utf-8", "backslashreplace") if values else ""
-
-
 def _check_opsets(message: Message) -> None:
     seen = set()
     for opset in message.get("opset_import", []):
         domain, version = text(opset, "domain"), first(opset, "version", 0)
-        if domain not in (*_STANDARD, OWN_DOMAIN):
+        if domain not in (*_STANDARD, DOMAIN):
             raise ModelError(
-                f"the model imports the operator domain {domain!r}; only the standard one is allowed"
+                f"the model imports the operator domain {domain!r}; only the standard one and {DOMAIN!r} are "
+                "allowed"
             )
-        if domain != OWN_DOMAIN and version not in _OPSETS:
+        if domain == DOMAIN and version != DOMAIN_VERSION:
+            raise ModelError(f"the model imports {DOMAIN!r} {version}; expected {DOMAIN_VERSION}")
+        if domain != DOMAIN and version not in _OPSETS:
             raise ModelError(f"the model's opset is {version}; expected {_OPSETS[0]} to {_OPSETS[-1]}")
-        name = domain if domain == OWN_DOMAIN else ""
+        name = domain if domain == DOMAIN else ""
         if name in seen:
             raise ModelError(f"the model imports the operator domain {domain!r} twice")
         seen.add(name)
 
 
 def _check_functions(model: Message) -> dict[str, int]:
-    """Our own domain's functions: name -> number of nodes. They call no other function."""
+    """The bodies of our own operators: name -> number of nodes. They call no other function."""
     functions: dict[str, int] = {}
     for function in model.get("functions", []):
         name, domain = text(function, "name"), text(function, "domain")
-        if domain != OWN_DOMAIN:
+        if not is_binary(name, domain):
             raise ModelError(
-                f"the model holds the function {name!r} of the domain {domain!r}; only {OWN_DOMAIN!r} may"
+                f"the model holds the function {name!r} of the domain {domain!r}; only the operators of {DOMAIN!r} "
+                "may be functions"
             )
         if name in functions:
             raise ModelError(f"the model holds the function {name!r} twice")
@@ -100,7 +99,8 @@ def _check_nodes(nodes: Iterable[Message], functions: dict[str, int]) -> None:
     for node in nodes:
         operator, domain = text(node, "op_type"), text(node, "domain")
         where = f"the node {text(node, 'name')!r} ({operator})"
-        if domain == OWN_DOMAIN and operator in functions:
+        if domain == DOMAIN and operator in functions:
+            check_binary_node(node, operator, where)
             count += functions[operator]
         elif domain not in _STANDARD:
             raise ModelError(

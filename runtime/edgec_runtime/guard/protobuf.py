@@ -142,3 +142,9 @@ def _slice(data: memoryview, offset: int, size: int, where: str) -> tuple[memory
     if size > len(data) - offset:
         raise ModelError(f"{where} is truncated: {size} bytes wanted, {len(data) - offset} left")
     return data[offset : offset + size], offset + size
+
+
+def text(message: Message, name: str) -> str:
+    """The value of a singular text; bytes that are not UTF-8 are shown escaped."""
+    values = message.get(name)
+    return bytes(values[0]).decode("utf-8", "backslashreplace") if values else ""

@@ -54,7 +54,7 @@ def constant(model: ModelProto, value: TensorProto | None = None) -> onnx.NodePr
     return model.graph.node[-1]
 
 
-def function(domain: str, *nodes: onnx.NodeProto, name: str = "Pack") -> Change:
+def function(domain: str, *nodes: onnx.NodeProto, name: str = "BitMaxPool") -> Change:
     def change(model: ModelProto) -> None:
         body = nodes or (helper.make_node("Relu", ["x"], ["y"]),)
         imports = [helper.make_opsetid("", 21)]
@@ -63,7 +63,7 @@ def function(domain: str, *nodes: onnx.NodeProto, name: str = "Pack") -> Change:
     return change
 
 
-def calling(domain: str, operator: str = "Pack") -> Change:
+def calling(domain: str, operator: str = "BitMaxPool") -> Change:
     def change(model: ModelProto) -> None:
         model.opset_import.add(domain=domain, version=1)
         model.graph.node.append(helper.make_node(operator, ["map"], ["z"], domain=domain))
@@ -122,9 +122,9 @@ def many_nodes(model: ModelProto) -> None:
 
 
 def many_nodes_by_calls(model: ModelProto) -> None:
-    function("edgec", *[helper.make_node("Relu", ["x"], ["y"])] * 5000)(model)
+    function("com.edgec", *[helper.make_node("Relu", ["x"], ["y"])] * 5000)(model)
     for _ in range(5):
-        calling("edgec")(model)
+        calling("com.edgec")(model)
     del model.opset_import[1:]
 
 
@@ -138,16 +138,26 @@ HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
     "external data": (external, ModelError, "in another file"),
     "external location": (external_by_location_only, ModelError, "in another file"),
     "external data in a Constant": (external_in_attribute, ModelError, "in another file"),
-    "a foreign function": (function("evil"), ModelError, "the function 'Pack' of the domain 'evil'"),
+    "a foreign function": (function("evil"), ModelError, "the function 'BitMaxPool' of the domain 'evil'"),
     "a function in the standard domain": (function("", name="Relu"), ModelError, "of the domain ''"),
-    "a function twice": (both(function("edgec"), function("edgec")), ModelError, "'Pack' twice"),
-    "a function that calls itself": (
-        function("edgec", helper.make_node("Pack", ["x"], ["y"], domain="edgec")),
+    "a function twice": (both(function("com.edgec"), function("com.edgec")), ModelError, "'BitMaxPool' twice"),
+    "a function that is no operator of ours": (
+        function("com.edgec", name="Pack"),
         ModelError,
-        "of the operator domain 'edgec'",
+        "the function 'Pack' of the domain 'com.edgec'",
     ),
-    "a function with If": (function("edgec", helper.make_node("If", ["x"], ["y"])), ModelError, "(If)"),
-    "our domain without its function": (calling("edgec"), ModelError, "of the operator domain 'edgec'"),
+    "another version of our domain": (
+        lambda model: model.opset_import.add(domain="com.edgec", version=2),
+        ModelError,
+        "imports 'com.edgec' 2; expected 1",
+    ),
+    "a function that calls itself": (
+        function("com.edgec", helper.make_node("BitMaxPool", ["x"], ["y"], domain="com.edgec")),
+        ModelError,
+        "of the operator domain 'com.edgec'",
+    ),
+    "a function with If": (function("com.edgec", helper.make_node("If", ["x"], ["y"])), ModelError, "(If)"),
+    "our domain without its function": (calling("com.edgec"), ModelError, "of the operator domain 'com.edgec'"),
     "training info": (lambda model: model.training_info.add(), ModelError, "training information"),
     "a sparse initializer": (sparse, ModelError, "a sparse initializer"),
     "If": (subgraph("If"), ModelError, "a graph as an attribute"),
@@ -285,7 +295,7 @@ def test_a_dimension_of_four_gib_needs_its_type() -> None:
 
 
 ALLOWED: dict[str, Change] = {
-    "a function of ours": both(function("edgec"), calling("edgec")),
+    "a function of ours": both(function("com.edgec"), calling("com.edgec")),
     "typed data": lambda model: model.graph.initializer.append(
         helper.make_tensor("f", TensorProto.FLOAT, [3], [1.0, 2.0, 3.0])
     ),

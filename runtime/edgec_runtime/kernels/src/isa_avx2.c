@@ -53,7 +53,7 @@ static inline __attribute__((always_inline)) void count_run(const uint8_t *x, in
     }
 }
 
-static inline __attribute__((always_inline)) void widen(const __m256i sum, int32_t *pop) {
+static inline __attribute__((always_inline)) void add_bytes(const __m256i sum, int32_t *pop) {
   for (int i = 0; i < 4; i++) {
     const __m128i half = i < 2 ? _mm256_castsi256_si128(sum) : _mm256_extracti128_si256(sum, 1);
     const __m256i wide = _mm256_cvtepu8_epi32(i % 2 ? _mm_srli_si128(half, 8) : half);
@@ -76,7 +76,7 @@ static inline __attribute__((always_inline)) void count_nibbles(const uint8_t *x
 #pragma GCC unroll 8
       for (int p = 0; p < pixels; p++)
 #pragma GCC unroll 2
-        for (int k = 0; k < registers; k++) widen(sum[p][k], pop + (p * registers + k) * 32);
+        for (int k = 0; k < registers; k++) add_bytes(sum[p][k], pop + (p * registers + k) * 32);
     }
 }
 
@@ -97,12 +97,28 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return ~above;
 }
 
+static inline void narrow(const int32_t *q, int8_t *out) {
+  const __m256i *four = (const __m256i *)q;
+  const __m256i low = _mm256_packs_epi32(_mm256_loadu_si256(four), _mm256_loadu_si256(four + 1));
+  const __m256i high = _mm256_packs_epi32(_mm256_loadu_si256(four + 2), _mm256_loadu_si256(four + 3));
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7); /* packing works in halves */
+  _mm256_storeu_si256((__m256i *)out, _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order));
+}
+
+static inline void widen(const int8_t *r, float *out) {
+  for (int i = 0; i < WORD; i += 8)
+    _mm256_storeu_ps(out + i, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(r + i)))));
+}
+
 static int supported(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2");
 }
 
 #define ISA avx2
+#define X_BYTES NIBBLES
+#define WIDE_PIXELS 4
+#define NARROW_PIXELS 8
 #include "isa.inc"
 
 const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, pack_rows_avx2};

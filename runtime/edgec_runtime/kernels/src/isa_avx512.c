@@ -57,6 +57,16 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return (uint32_t)low | (uint32_t)high << 16;
 }
 
+static inline void narrow(const int32_t *q, int8_t *out) {
+  for (int i = 0; i < 2; i++)
+    _mm_storeu_si128((__m128i *)out + i, _mm512_cvtepi32_epi8(_mm512_loadu_si512(q + 16 * i)));
+}
+
+static inline void widen(const int8_t *r, float *out) {
+  for (int i = 0; i < 2; i++)
+    _mm512_storeu_ps(out + 16 * i, _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)r + i))));
+}
+
 static int supported(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
@@ -64,6 +74,9 @@ static int supported(void) {
 }
 
 #define ISA avx512
+#define X_BYTES 4
+#define WIDE_PIXELS 6
+#define NARROW_PIXELS 12
 #include "isa.inc"
 
 const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512, pack_rows_avx512};

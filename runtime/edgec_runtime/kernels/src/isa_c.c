@@ -38,9 +38,20 @@ static uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return mask;
 }
 
+static inline void narrow(const int32_t *q, int8_t *out) {
+  for (int i = 0; i < WORD; i++) out[i] = (int8_t)q[i];
+}
+
+static inline void widen(const int8_t *r, float *out) {
+  for (int i = 0; i < WORD; i++) out[i] = (float)r[i];
+}
+
 static int supported(void) { return 1; }
 
 #define ISA c
+#define X_BYTES 4
+#define WIDE_PIXELS 4
+#define NARROW_PIXELS 4
 #include "isa.inc"
 
 const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_c, pack_rows_c};

@@ -70,9 +70,25 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return mask;
 }
 
+static inline void narrow(const int32_t *q, int8_t *out) {
+  for (int i = 0; i < WORD; i += 8)
+    vst1_s8(out + i, vmovn_s16(vcombine_s16(vmovn_s32(vld1q_s32(q + i)), vmovn_s32(vld1q_s32(q + i + 4)))));
+}
+
+static inline void widen(const int8_t *r, float *out) {
+  for (int i = 0; i < WORD; i += 8) {
+    const int16x8_t eight = vmovl_s8(vld1_s8(r + i));
+    vst1q_f32(out + i, vcvtq_f32_s32(vmovl_s16(vget_low_s16(eight))));
+    vst1q_f32(out + i + 4, vcvtq_f32_s32(vmovl_s16(vget_high_s16(eight))));
+  }
+}
+
 static int supported(void) { return 1; } /* every AArch64 has it */
 
 #define ISA neon
+#define X_BYTES 4
+#define WIDE_PIXELS PIXELS
+#define NARROW_PIXELS PIXELS
 #include "isa.inc"
 
 const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_neon, pack_rows_neon};

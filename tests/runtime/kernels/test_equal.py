@@ -1,0 +1,61 @@
+"""Kernel, function body and numpy give the same bits, on each instruction set that this processor has."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.runtime.kernels.cases import FORMS, SIZES, Case, Sizes, convolution, enlarging, packing, pooling, unpacking
+from tests.runtime.kernels.conftest import Run, same
+from hypothesis import HealthCheck, example, given, settings
+
+SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OTHERS: dict[str, Callable[[Sizes], Case]] = {
+    "BitPack": lambda sizes: packing(sizes, integers=False),
+    "BitPackInt8": lambda sizes: packing(sizes, integers=True),
+    "BitUnpack": unpacking,
+    "BitMaxPool": pooling,
+    "BitUpsample": enlarging,
+}
+# More rows than one band holds, and more channels than one tile.
+LARGE = Sizes(1, 70, 90, 64, 192, 3, (1,), (1,), 1, 0)
+DEEP = Sizes(1, 5, 7, 1024, 70, 3, (1,), (1,), 3, 1)
+
+
+def check(run: Run, isas: tuple[str, ...], case: Case) -> None:
+    model = case.model()
+    for isa in (None, *isas):
+        found = run(model, case.feeds, isa, threads=1 if isa is None else 2)
+        for one, expected in zip(found, case.expected, strict=True):
+            assert same(one, expected), isa
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(sizes=SIZES)
+@example(sizes=LARGE)
+@example(sizes=DEEP)
+@SLOW
+def test_convolutions(run: Run, isas: tuple[str, ...], form: str, sizes: Sizes) -> None:
+    check(run, isas, convolution(form, sizes))
+
+
+@pytest.mark.parametrize("operator", OTHERS)
+@given(sizes=SIZES)
+@example(sizes=LARGE)
+@SLOW
+def test_the_others(run: Run, isas: tuple[str, ...], operator: str, sizes: Sizes) -> None:
+    check(run, isas, OTHERS[operator](sizes))
+
+
+def test_bits_beyond_the_channels_count_for_nothing(run: Run, isas: tuple[str, ...]) -> None:
+    case = convolution("BinaryConv", Sizes(1, 4, 4, 40, 40, 3, (2, 1), (1,), 1, 5))
+    dirty = case.feeds["x"].copy()
+    dirty[..., -1] |= -1 << 8
+    for isa in (None, *isas):
+        assert same(run(case.model(), {"x": dirty}, isa)[0], case.expected[0]), isa
+
+
+def test_an_empty_batch_is_no_error(run: Run, isas: tuple[str, ...]) -> None:
+    case = convolution("BinaryConvInt8", Sizes(1, 4, 4, 40, 40, 3, (1,), (1,), 1, 5))
+    for isa in isas:
+        stream, bits = run(case.model(), {"x": case.feeds["x"][:0]}, isa)
+        assert stream.shape == (0, 4, 4, 40)
+        assert bits.shape == (0, 4, 4, 1, 2)
