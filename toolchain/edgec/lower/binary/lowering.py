@@ -74,7 +74,8 @@ class _Lowering:
             unit = self.writer.constant(f"{name}.unit", np.float32(found.unit))
             self.writer.standard("DequantizeLinear", name, planes, unit)
         elif (binary := convolution(value)) is not None:
-            affine = _affine(binary, np.zeros_like(binary.bias), 1.0)
+            none = np.zeros_like(binary.bias)
+            affine = _affine(Step(binary, None, none, none + 1, none, 1.0))
             self.writer.made(nodes.binary_conv_float(name, self._bits(binary.signs), _kernel(binary), affine))
         else:
             copy = ir.to_proto(node)
@@ -95,9 +96,9 @@ class _Lowering:
         whole = _binary_step(value)
         if whole is not None:
             return self._write_step(value, name, whole, found.unit)
-        unit = self.writer.constant(f"{name}.unit", np.float32(found.unit))
+        one = self.writer.constant(f"{name}.one", np.float32(1))
         zero = self.writer.constant(f"{name}.zero", np.int8(0))
-        planes = self.writer.standard("QuantizeLinear", f"{name}.planes", self.real(found.source), unit, zero)
+        planes = self.writer.standard("QuantizeLinear", f"{name}.planes", self.real(found.multiple), one, zero)
         return self.writer.standard("Transpose", name, planes, perm=[0, 2, 3, 1])
 
     def _moved_int8(self, node: ir.Node, name: str) -> str:
@@ -109,15 +110,15 @@ class _Lowering:
 
     def _write_step(self, value: ir.Value, name: str, whole: Step, unit: float) -> str:
         binary, bits = whole.convolution, self._bits(whole.convolution.signs)
-        affine = _affine(binary, whole.before, unit, whole.slope, whole.after)
+        affine = _affine(whole)
         wanted = self._first.get(value)
         limits = np.zeros((1, len(binary.scale)), np.int32) if wanted is None else _in_units(wanted, unit)
         if whole.shortcut is None:
             return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
-        ones = np.ones(len(binary.scale), np.float32)
-        shortcut = self._int8(whole.shortcut)
+        shortcut, unit = self._int8(whole.shortcut), _unit(whole.shortcut) or 0
+        times = np.full(len(binary.scale), unit * whole.factor)
         return self.writer.made(
-            nodes.binary_conv_add(name, bits, _kernel(binary), affine, limits, shortcut, ones)
+            nodes.binary_conv_add(name, bits, _kernel(binary), affine, limits, shortcut, times)
         )
 
     def _bits(self, found: Signs) -> str:
@@ -156,17 +157,18 @@ def _binary_step(value: ir.Value) -> Step | None:
     """What makes a stream in integers alone."""
     found = stream(value)
     whole = None if found is None else step(found)
-    if found is None or whole is None:
-        return None
-    return whole if whole.shortcut is None or _streams(whole.shortcut, found.unit) else None
+    if whole is None or whole.shortcut is None or _unit(whole.shortcut) is not None:
+        return whole
+    return None
 
 
-def _streams(value: ir.Value, unit: float) -> bool:
-    """Whether it is a stream of this unit, or slices and concatenations of such."""
+def _unit(value: ir.Value) -> float | None:
+    """Of a stream, or of slices and concatenations of streams of one unit."""
     found, node = stream(value), value.producer()
     if found is not None or node is None:
-        return found is not None and found.unit == unit
-    return bool(_moved(node)) and all(_streams(taken, unit) for taken in _moved(node))
+        return None if found is None else found.unit
+    units = {_unit(taken) for taken in _moved(node)}
+    return units.pop() if len(units) == 1 else None
 
 
 def _moved(node: ir.Node) -> list[ir.Value]:
@@ -179,18 +181,11 @@ def _kernel(binary: Convolution) -> Kernel:
     return Kernel(binary.weights, x_levels=binary.signs.levels)
 
 
-def _affine(
-    binary: Convolution,
-    before: Reals,
-    unit: float,
-    slope: Reals | None = None,
-    after: Reals | None = None,
-) -> Affine:
-    """What becomes of the dot product, in multiples of `unit`."""
-    count = len(binary.scale)
-    slopes = np.ones(count) if slope is None else slope
-    shift = np.zeros(count) if after is None else after / unit
-    each = (binary.scale / unit, (binary.bias + before) / unit, slopes, shift)
+def _affine(whole: Step) -> Affine:
+    """What becomes of the dot product."""
+    binary = whole.convolution
+    scale, bias, after = binary.scale, binary.bias + whole.before, whole.after
+    each = (scale * whole.factor, bias * whole.factor, whole.slope, after * whole.factor)
     return Affine(*(values.astype(np.float32) for values in each))
 
 

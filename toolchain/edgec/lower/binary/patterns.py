@@ -42,21 +42,25 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Stream:
-    """Whole multiples of `unit`, from -128 to 127 of them, nearest to `source`."""
+    """Whole multiples of `unit`, a power of two: as many as `multiple` rounds to, from -128 to 127."""
 
-    source: ir.Value
+    multiple: ir.Value
     unit: float
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a stream is made of: PReLU(`convolution` + `shortcut` + `before`), of `slope`, + `after`; (OC,) each."""
+    """What a stream's multiples are made of, each constant (OC,).
+
+    (PReLU(`convolution` + `shortcut` + `before`), of `slope`, + `after`) times `factor`.
+    """
 
     convolution: Convolution
     shortcut: ir.Value | None
     before: Reals
     slope: Reals
     after: Reals
+    factor: float
 
 
 def signs(value: ir.Value) -> Signs | None:
@@ -89,34 +93,34 @@ def convolution(value: ir.Value | None) -> Convolution | None:
 
 
 def stream(value: ir.Value) -> Stream | None:
-    """Mul(Round(Clip(x / unit, -128, 127)), unit), the unit a power of two."""
+    """Mul(Round(Clip(x, -128, 127)), unit), or without Mul where the unit is 1."""
     scaled, unit = _by_scalar(value)
-    rounded = None if scaled is None else _producer(scaled, "Round")
+    rounded = _producer(value if scaled is None else scaled, "Round")
     clipped = None if rounded is None else _producer(rounded.inputs[0], "Clip")
-    if clipped is None or unit <= 0 or np.frexp(unit)[0] != 0.5:
+    if clipped is None or clipped.inputs[0] is None or unit <= 0 or np.frexp(unit)[0] != 0.5:
         return None
     limits = [array_of(limit) for limit in clipped.inputs[1:]]
     if [None if limit is None else limit.item() for limit in limits] != [-128, 127]:
         return None
-    divided = clipped.inputs[0]
-    source, factor = (None, 0.0) if divided is None else _by_scalar(divided)
-    return Stream(source, unit) if source is not None and factor * unit == 1 else None
+    return Stream(clipped.inputs[0], unit)
 
 
 def step(found: Stream) -> Step | None:
-    """A stream that a binary convolution makes."""
-    value, after = _without_offset(found.source)
+    """A stream that a binary convolution makes, with a shortcut or without."""
+    scaled, factor = _by_scalar(found.multiple)
+    value, after = _without_offset(found.multiple if scaled is None else scaled)
     slope = np.ones_like(after)
     node = _producer(value, "PRelu")
     if node is not None and (given := array_of(node.inputs[1])) is not None and node.inputs[0] is not None:
         value, slope = node.inputs[0], np.broadcast_to(given.astype(np.float64).ravel(), after.shape)
     value, before = _without_offset(value)
-    if (alone := convolution(value)) is not None:
-        return Step(alone, None, before, slope, after)
+    added = convolution(value)
+    if added is not None:
+        return Step(added, None, before, slope, after, factor)
     node = _producer(value, "Add")
-    for one, other in () if node is None else (node.inputs, reversed(node.inputs)):
+    for one, other in () if node is None else (node.inputs, node.inputs[::-1]):
         if (added := convolution(one)) is not None:
-            return Step(added, other, before, slope, after)
+            return Step(added, other, before, slope, after, factor)
     return None
 
 
@@ -163,13 +167,11 @@ def _is_same_in_size(node: ir.Node) -> bool:
 
 
 def _by_scalar(value: ir.Value) -> tuple[ir.Value | None, float]:
-    """(x, factor) of a value that is x times a constant number."""
+    """(x, factor) of a value that is x times a constant number; (None, 1) of any other."""
     node = value.producer()
-    if node is None or node.op_type not in ("Mul", "Div"):
-        return None, 0.0
-    given = array_of(node.inputs[1])
-    if given is None or given.size != 1:
-        return None, 0.0
+    given = array_of(node.inputs[1]) if node is not None and node.op_type in ("Mul", "Div") else None
+    if node is None or given is None or given.size != 1:
+        return None, 1.0
     return node.inputs[0], float(given.item()) if node.op_type == "Mul" else 1 / float(given.item())
 
 
