@@ -1,0 +1,174 @@
+"""Networks of random weights in pairs of one shape: binary ones of com.edgec, and float ones to be quantized."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+from torch import nn
+
+from edgec.lower import binary
+from edgec.lower.binary import Kernel, Made
+from edgec_runtime.kernels.reference import Affine
+
+Numbers = npt.NDArray[np.generic]
+DEPTH = 4
+
+
+class Network:
+    """An ONNX network in the making; each method adds a node and gives the name of its output."""
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(0)
+        self._nodes: list[NodeProto] = []
+        self._tensors: list[TensorProto] = []
+
+    def add(self, made: Made) -> tuple[str, ...]:
+        self._nodes.append(made.node)
+        self._tensors += made.initializers
+        return made.outputs
+
+    def standard(self, operator: str, inputs: Sequence[str | Numbers], **attributes: object) -> str:
+        """A standard operator; arrays among the inputs become initializers."""
+        name, names = f"n{len(self._nodes)}", []
+        for place, given in enumerate(inputs):
+            if not isinstance(given, str):
+                self._tensors.append(numpy_helper.from_array(given, f"{name}.{place}"))
+                given = f"{name}.{place}"
+            names.append(given)
+        self._nodes.append(helper.make_node(operator, names, [name], name, **attributes))
+        return name
+
+    def kernel(self, channels: int, outs: int, x_levels: Sequence[int] = (1,)) -> Kernel:
+        return Kernel(self._random.standard_normal((outs, channels, 3, 3)), x_levels)
+
+    def conv(self, x: str, channels: int, outs: int, levels: int = 1) -> str:
+        """Bits to bits, with `levels` levels of both."""
+        kernel = self.kernel(channels, outs, (1,) if levels == 1 else (2, 1))
+        steps = np.sort(self._random.integers(-50, 50, (2**levels - 1, outs)), 0)
+        return self.add(binary.binary_conv(self._name(), x, kernel, steps))[0]
+
+    def stream(self, x: str, channels: int, outs: int, shortcut: str | None = None) -> tuple[str, str]:
+        """Bits to an int8 stream and its bits; with a shortcut that is added."""
+        kernel, bounds = self.kernel(channels, outs), self._random.integers(-20, 20, (1, outs))
+        if shortcut is None:
+            found = self.add(binary.binary_conv_int8(self._name(), x, kernel, self._affine(outs), bounds))
+        else:
+            half = np.full(outs, 0.5)
+            made = binary.binary_conv_add(
+                self._name(), x, kernel, self._affine(outs), bounds, shortcut, half
+            )
+            found = self.add(made)
+        return found[0], found[1]
+
+    def _affine(self, outs: int) -> Affine:
+        scale, bias, shift = self._random.standard_normal((3, outs)).astype(np.float32)
+        return Affine(scale * 0.5, bias * 10, np.full(outs, 0.25, np.float32), shift)
+
+    def _name(self) -> str:
+        return f"b{len(self._nodes)}"
+
+    def random(self, *shape: int) -> Numbers:
+        return (self._random.standard_normal(shape) * 0.2).astype(np.float32)
+
+    def finish(self, feeds: dict[str, Numbers], output: str, kind: int, rank: int) -> bytes:
+        """The network from the inputs `feeds` to `output`."""
+        types = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "int8": TensorProto.INT8}
+        inputs = [
+            helper.make_tensor_value_info(name, types[array.dtype.name], array.shape)
+            for name, array in feeds.items()
+        ]
+        outputs = [helper.make_tensor_value_info(output, kind, [None] * rank)]
+        graph = helper.make_graph(self._nodes, "net", inputs, outputs, self._tensors)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+        binary.add_functions(model)
+        return bytes(model.SerializeToString())
+
+
+def binary_unet(base: int, size: int, shortcuts: bool) -> tuple[bytes, dict[str, Numbers]]:
+    """A U-Net of DEPTH poolings whose inner 3x3 convolutions are binary; the first is float, the last int8.
+
+    With `shortcuts` the second convolution of each level adds the first one's int8 stream.
+    """
+    net, image = Network(), np.zeros((1, 3, size, size), np.float32)
+    first = net.standard("Conv", ["image", net.random(base, 3, 3, 3), net.random(base)], pads=[1, 1, 1, 1])
+    bits = net.add(binary.bit_pack("stem", first, np.zeros((1, base))))[0]
+
+    def level(x: str, channels: int, outs: int) -> tuple[str, str]:
+        if not shortcuts:
+            return "", net.conv(net.conv(x, channels, outs), outs, outs)
+        stream, inner = net.stream(x, channels, outs)
+        return net.stream(inner, outs, outs, stream)
+
+    skips = [net.stream(bits, base, base)[1] if shortcuts else net.conv(bits, base, base)]
+    for depth in range(1, DEPTH + 1):
+        pooled = net.add(binary.bit_max_pool(f"pool{depth}", skips[-1]))[0]
+        skips.append(level(pooled, base << (depth - 1), base << depth)[1])
+    x, stream = skips.pop(), ""
+    for depth in range(DEPTH - 1, -1, -1):
+        up = net.add(binary.bit_upsample(f"up{depth}", x))[0]
+        joined = net.standard("Concat", [skips.pop(), up], axis=4)
+        if depth:
+            stream, x = level(joined, 3 * base << depth, base << depth)
+        else:
+            stream, x = net.stream(joined, 3 * base, base)
+            stream, x = net.stream(x, base, base, stream if shortcuts else None)
+    head = net.standard("MatMulInteger", [stream, np.ones((base, 1), np.int8)])
+    logits = net.standard("Cast", [head], to=TensorProto.FLOAT)
+    flat = net.standard("Reshape", [logits, np.array([1, 1, size, size])])
+    output = net.standard("Sigmoid", [flat])
+    return net.finish({"image": image}, output, TensorProto.FLOAT, 4), {"image": image}
+
+
+def binary_layers(channels: int, size: int, form: str, count: int) -> tuple[bytes, dict[str, Numbers]]:
+    """`count` 3x3 convolutions in a row: 'bits', 'shortcut', or '2 levels' of activations."""
+    net, levels = Network(), 2 if form == "2 levels" else 1
+    random = np.random.default_rng(1)
+    words = random.integers(-(2**31), 2**31, (1, size, size, levels, channels // 32)).astype(np.int32)
+    feeds: dict[str, Numbers] = {"x": words}
+    x, stream = "x", "shortcut"
+    if form == "shortcut":
+        feeds[stream] = random.integers(-128, 128, (1, size, size, channels)).astype(np.int8)
+    for _ in range(count):
+        if form == "shortcut":
+            stream, x = net.stream(x, channels, channels, stream)
+        else:
+            x = net.conv(x, channels, channels, levels)
+    return net.finish(feeds, x, TensorProto.INT32, 5), feeds
+
+
+class FloatUnet(nn.Module):
+    """The same shape with ReLU, to be quantized."""
+
+    def __init__(self, base: int) -> None:
+        super().__init__()
+        widths = [base << depth for depth in range(DEPTH + 1)]
+        self.down = nn.ModuleList(
+            _twice(c, o) for c, o in zip([3, *widths[:-1]], widths, strict=True)
+        )
+        self.up = nn.ModuleList(_twice(3 * width, width) for width in reversed(widths[:-1]))
+        self.head = nn.Conv2d(base, 1, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        skips = []
+        for number, level in enumerate(self.down):
+            x = level(nn.functional.max_pool2d(x, 2) if number else x)
+            skips.append(x)
+        skips.pop()
+        for level in self.up:
+            x = level(torch.cat([skips.pop(), nn.functional.interpolate(x, scale_factor=2.0)], 1))
+        return torch.sigmoid(self.head(x))
+
+
+def float_layers(channels: int, count: int) -> nn.Module:
+    """`count` 3x3 convolutions with ReLU in a row."""
+    return nn.Sequential(*(part for _ in range(count) for part in _conv(channels, channels)))
+
+
+def _twice(channels: int, outs: int) -> nn.Module:
+    return nn.Sequential(*_conv(channels, outs), *_conv(outs, outs))
+
+
+def _conv(channels: int, outs: int) -> tuple[nn.Module, nn.Module]:
+    return nn.Conv2d(channels, outs, 3, padding=1), nn.ReLU()
