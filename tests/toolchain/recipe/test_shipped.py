@@ -6,7 +6,15 @@ from edgec.errors import UsageError
 from edgec.recipe.file import read_recipe
 from edgec.recipe.shipped import find_recipe, shipped_recipes
 
-NAMES = ["cardiac-unet-light", "nuclei-unet", "nuclei-unet-light", "pets-unet-light", "vessels-unet-light"]
+NAMES = [
+    "cardiac-unet-light",
+    "nuclei-blu-net",
+    "nuclei-blu-net-fast",
+    "nuclei-unet",
+    "nuclei-unet-light",
+    "pets-unet-light",
+    "vessels-unet-light",
+]
 
 
 def test_all_are_known_by_name() -> None:

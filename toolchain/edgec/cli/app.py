@@ -18,6 +18,7 @@ COMMANDS = {
     "data": "edgec.cli.data",
     "train": "edgec.cli.train",
     "distil": "edgec.cli.distil",
+    "binarize": "edgec.cli.binarize",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",
