@@ -3,14 +3,11 @@
     python benchmarks/binary.py [--threads 1] [--rounds 40] [--base 32 --base 64] [--isa avx2]
 
 All candidates of one shape run in one process, each round in random order. `best INT8` is the fastest of ONNX
-Runtime, OpenVINO and TFLite, by the medians. --isa avx2 holds our kernels to AVX2 and OpenVINO to AVX2-VNNI; the other
-engines, which cannot be held, are left out. A first run with other threads shows how ours scale: `two threads`.
+Runtime, OpenVINO and TFLite, by the medians. --isa avx2 holds ours to AVX2 and OpenVINO to AVX2-VNNI; the
+other engines, which cannot be held, are left out. With more than one thread, our networks run on one, too.
 """
 
 import os
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 import numpy as np
@@ -63,7 +60,9 @@ def ours(made: tuple[bytes, dict[str, Numbers]], threads: int) -> Candidate:
     return lambda: session.run(feeds)
 
 
-def report(shape: str, times: dict[str, Times], engines: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
+def report(
+    shape: str, times: dict[str, Times], engines: tuple[str, ...], count: int
+) -> list[tuple[str, ...]]:
     """A row for each candidate of ours."""
     best = min(engines, key=lambda name: float(np.median(times[name])))
     rows = []
@@ -81,7 +80,9 @@ def report(shape: str, times: dict[str, Times], engines: tuple[str, ...], count:
     return rows
 
 
-def candidates_of_layer(size: int, channels: int, engines: tuple[str, ...], threads: int) -> dict[str, Candidate]:
+def candidates_of_layer(
+    size: int, channels: int, engines: tuple[str, ...], threads: int
+) -> dict[str, Candidate]:
     graph = float_graph(float_layers(channels, IN_A_ROW), channels, size)
     found = {name: int8(graph, channels, size, name, threads) for name in engines}
     return found | {form: ours(binary_layers(channels, size, form, IN_A_ROW), threads) for form in FORMS}
@@ -119,7 +120,9 @@ def main(threads: int, rounds: int, bases: tuple[int, ...], size: int, isa: str 
         times = interleave(candidates_of_unet(base, size, engines, threads), rounds)
         rows += report(f"U-Net {base}, {size}x{size}", times, engines, 1)
     held = ", AVX2 against AVX2-VNNI" if isa else ""
-    click.echo(f"{environment()['processor']}; {threads} thread(s){held}, {rounds} rounds, milliseconds a layer or net")
+    click.echo(
+        f"{environment()['processor']}; {threads} thread(s){held}, {rounds} rounds, ms a layer or network"
+    )
     console_table(("", "ours", "ms", f"times {engines[0]} INT8", "times best INT8", "which is"), rows)
 
 

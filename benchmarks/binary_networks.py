@@ -1,4 +1,4 @@
-"""Networks of random weights in pairs of one shape: binary ones of com.edgec, and float ones to be quantized."""
+"""Networks of random weights in pairs of one shape: binary ones, and float ones to be quantized."""
 
 from collections.abc import Sequence
 
@@ -25,6 +25,7 @@ class Network:
         self._tensors: list[TensorProto] = []
 
     def add(self, made: Made) -> tuple[str, ...]:
+        """A node of com.edgec; gives its outputs."""
         self._nodes.append(made.node)
         self._tensors += made.initializers
         return made.outputs
@@ -41,6 +42,7 @@ class Network:
         return name
 
     def kernel(self, channels: int, outs: int, x_levels: Sequence[int] = (1,)) -> Kernel:
+        """3x3 weights."""
         return Kernel(self._random.standard_normal((outs, channels, 3, 3)), x_levels)
 
     def conv(self, x: str, channels: int, outs: int, levels: int = 1) -> str:
@@ -56,9 +58,7 @@ class Network:
             found = self.add(binary.binary_conv_int8(self._name(), x, kernel, self._affine(outs), bounds))
         else:
             half = np.full(outs, 0.5)
-            made = binary.binary_conv_add(
-                self._name(), x, kernel, self._affine(outs), bounds, shortcut, half
-            )
+            made = binary.binary_conv_add(self._name(), x, kernel, self._affine(outs), bounds, shortcut, half)
             found = self.add(made)
         return found[0], found[1]
 
@@ -70,6 +70,7 @@ class Network:
         return f"b{len(self._nodes)}"
 
     def random(self, *shape: int) -> Numbers:
+        """Small floats."""
         return (self._random.standard_normal(shape) * 0.2).astype(np.float32)
 
     def finish(self, feeds: dict[str, Numbers], output: str, kind: int, rank: int) -> bytes:
@@ -144,13 +145,12 @@ class FloatUnet(nn.Module):
     def __init__(self, base: int) -> None:
         super().__init__()
         widths = [base << depth for depth in range(DEPTH + 1)]
-        self.down = nn.ModuleList(
-            _twice(c, o) for c, o in zip([3, *widths[:-1]], widths, strict=True)
-        )
+        self.down = nn.ModuleList(_twice(c, o) for c, o in zip([3, *widths[:-1]], widths, strict=True))
         self.up = nn.ModuleList(_twice(3 * width, width) for width in reversed(widths[:-1]))
         self.head = nn.Conv2d(base, 1, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, 3, H, W) -> (N, 1, H, W)."""
         skips = []
         for number, level in enumerate(self.down):
             x = level(nn.functional.max_pool2d(x, 2) if number else x)

@@ -34,7 +34,7 @@ class BuildWithKernels(build_py):
 
 
 class PlatformWheel(bdist_wheel):
-    """For any Python 3 on one platform where the library is in it: it is loaded by path, without Python's ABI."""
+    """For any Python 3 on one platform where the library is in it, which is loaded by its path."""
 
     def get_tag(self) -> tuple[str, str, str]:
         """The tag of the file that was built."""

@@ -1,23 +1,38 @@
-"""Make the wheels with kernels, cross-compiled where needed: `python runtime/wheels.py [--out dist] [x86_64 aarch64]`.
+"""Make the wheels with kernels: `python runtime/wheels.py [--out dist] [x86_64 aarch64]`.
 
-They load the library by its path and call nothing of glibc that is newer than 2.17, so that one wheel for each
-architecture serves every Python 3.
+The library of another architecture is cross-compiled. It is loaded by its path and calls nothing of glibc
+that is newer than 2.17, so that one wheel for each architecture serves every Python 3.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ARCHITECTURES = ("x86_64", "aarch64")
 
 
 def make(architecture: str, out: Path) -> None:
     """Write the wheel into `out`. Raises CalledProcessError where pip fails; it has said why."""
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--quiet",
+        "--wheel-dir",
+        str(out.resolve()),
+    ]
     environment = {**os.environ, "EDGEC_WHEEL_FOR": architecture}
-    subprocess.run([*command, str(Path(__file__).parent)], check=True, env=environment)
+    with TemporaryDirectory(prefix="edgec-wheels-") as folder:
+        copy = Path(folder) / "runtime"  # so that no left-over of another build comes in, and none is left
+        leave = shutil.ignore_patterns("build", "*.egg-info", "__pycache__", "*.so")
+        shutil.copytree(Path(__file__).parent, copy, ignore=leave)
+        subprocess.run([*command, str(copy)], check=True, env=environment)
 
 
 def main() -> int:

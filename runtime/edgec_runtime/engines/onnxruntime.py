@@ -77,8 +77,8 @@ def session_options(ort: ModuleType, options: LoadOptions) -> Any:
 class OnnxSession(Closing):
     """An Engine over `onnxruntime.InferenceSession`; computes in float32 where it computes in floats.
 
-    `binary`: what computes the operators of com.edgec, our kernels or their bodies in standard operators; None
-    where the network has none.
+    `binary`: what computes the operators of com.edgec, our kernels or their bodies in standard operators;
+    None where the network has none.
     """
 
     precision = "f32"

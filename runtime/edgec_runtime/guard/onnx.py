@@ -72,8 +72,8 @@ def _check_functions(model: Message) -> dict[str, int]:
         name, domain = text(function, "name"), text(function, "domain")
         if not is_binary(name, domain):
             raise ModelError(
-                f"the model holds the function {name!r} of the domain {domain!r}; only the operators of {DOMAIN!r} "
-                "may be functions"
+                f"the model holds the function {name!r} of the domain {domain!r}; only the operators of "
+                f"{DOMAIN!r} may be functions"
             )
         if name in functions:
             raise ModelError(f"the model holds the function {name!r} twice")

@@ -1,7 +1,7 @@
 """The operators of com.edgec: which there are, and what a node of one may say.
 
-Each comes with its body in standard operators, checked as any other nodes are, so that a network runs without the
-kernels. What needs the tensors (docs/binary.md) is checked by the kernels, when a network is loaded and run.
+Each comes with its body in standard operators, checked as any other nodes are, so that a network runs without
+the kernels. What needs the tensors is checked by the kernels, when a network is loaded and run.
 """
 
 from edgec_runtime.errors import ModelError
@@ -49,7 +49,11 @@ def check_binary_node(node: Message, operator: str, where: str) -> None:
 
 def _check_values(entry: Message, name: str, most: int, where: str) -> None:
     single = most == 1
-    values = [signed(number) for number in entry.get("i", [])] if single else [*signed_numbers(entry.get("ints", []))]
+    values = (
+        [signed(number) for number in entry.get("i", [])]
+        if single
+        else [*signed_numbers(entry.get("ints", []))]
+    )
     largest = _LARGEST.get(name, _LEVEL)
     if not 1 <= len(values) <= most or not all(1 <= value <= largest for value in values):
         raise ModelError(

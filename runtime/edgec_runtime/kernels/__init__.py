@@ -1,4 +1,4 @@
-"""Binary convolutions: what they mean (reference.py), their kernels in C (src/), and how those are found and built."""
+"""Binary convolutions: what they mean (reference.py), and their kernels in C (src/)."""
 
 DOMAIN = "com.edgec"
 """The operators' domain in ONNX files."""

@@ -17,13 +17,15 @@ LIBRARY = "libedgec_kernels.so"
 
 # Sums and products are rounded one by one, as reference.py says; none of them can overflow or trap.
 FLAGS = (
-    "-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
+    "-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden",
+    "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
 )  # fmt: skip
 STRICT = ("-Wall", "-Wextra", "-Werror")
 X86 = {
     "isa_avx2.c": ("-mavx2",),
     "isa_avx512.c": (
-        "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vpopcntdq", "-mprefer-vector-width=512",
+        "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vpopcntdq",
+        "-mprefer-vector-width=512",
     ),
 }  # fmt: skip
 
@@ -44,7 +46,9 @@ def compiler(architecture: str | None = None) -> str:
         for name in filter(None, (os.environ.get("CC"), "cc", "gcc")):
             if shutil.which(name):
                 return name
-        raise CompilerError("there is no C compiler: apt-get install --no-install-recommends gcc libc6-dev (as root)")
+        raise CompilerError(
+            "there is no C compiler: apt-get install --no-install-recommends gcc libc6-dev (as root)"
+        )
     name, package = CROSS[architecture]
     if shutil.which(name) is None:
         raise CompilerError(f"{name} not found: apt-get install --no-install-recommends {package} (as root)")

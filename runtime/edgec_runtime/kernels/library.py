@@ -34,7 +34,7 @@ class Kernels:
     @property
     def isas(self) -> tuple[str, ...]:
         """The instruction sets that this processor has, best first: what EDGEC_KERNEL_ISA may name."""
-        names = []
+        names: list[str] = []
         while name := self._library.edgec_kernels_isa(len(names)):
             names.append(name.decode())
         return tuple(names)

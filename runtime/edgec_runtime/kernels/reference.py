@@ -1,8 +1,8 @@
-"""What the operators of `com.edgec` compute, in numpy: the meaning, to which each kernel is equal in every bit.
+"""What the operators of `com.edgec` compute, in numpy: each kernel is equal to it in every bit.
 
-Bits stand for +1 (set) and -1, or, with several residual levels, for sums of levels (docs/binary.md). Tensors:
-packed (N, H, W, L, ceil(C / 32)) int32 words, the channel 32 w + b in bit b of word w, unused bits 0; int8
-streams (N, H, W, C); float32 (N, C, H, W).
+Bits stand for +1 (set) and -1, or, with several residual levels, for sums of levels (docs/binary.md).
+Tensors: packed (N, H, W, L, ceil(C / 32)) int32 words, the channel 32 w + b in bit b of word w, unused bits
+0; int8 streams (N, H, W, C); float32 (N, C, H, W).
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ def pack(bits: Bits) -> Words:
     """(..., C) -> (..., ceil(C / 32)); the channel 32 w + b is bit b of word w."""
     missing = -bits.shape[-1] % WORD
     padded = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, missing)])
-    return np.packbits(padded, axis=-1, bitorder="little").view("<i4")
+    octets = np.packbits(padded, axis=-1, bitorder="little")
+    return np.ascontiguousarray(octets).view("<i4")
 
 
 def unpack(words: Words, channels: int) -> Bits:
@@ -116,19 +117,20 @@ def binary_conv_int8(dot: Integers, affine: Affine, thresholds: Integers) -> tup
 def binary_conv_add(
     dot: Integers, affine: Affine, thresholds: Integers, shortcut: Stream, shortcut_scale: Floats
 ) -> tuple[Stream, Words]:
-    """As `binary_conv_int8`, a stream of the same shape added before the slope, times (OC,) `shortcut_scale`."""
+    """As `binary_conv_int8`; a stream, times `shortcut_scale` (OC,), is added before the slope."""
     return _stream(_affine(dot, affine, shortcut.astype(np.float32) * shortcut_scale), thresholds)
 
 
 def _coded(x: npt.NDArray[np.generic], thresholds: npt.NDArray[np.generic]) -> Words:
-    codes = np.sum([x >= row for row in thresholds], axis=0, dtype=np.int32)
+    codes: Integers = np.sum([x >= row for row in thresholds], axis=0, dtype=np.int32)
     return pack_codes(codes, LEVELS[len(thresholds)])
 
 
 def _values(words: Words, channels: int, levels: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """(..., L, words) -> (..., C)."""
     signs = np.where(unpack(words, channels), 1, -1)
-    return np.einsum("...lc,l->...c", signs, np.array(levels))
+    values: npt.NDArray[np.int64] = np.einsum("...lc,l->...c", signs, np.array(levels))
+    return values
 
 
 def _affine(dot: Integers, affine: Affine, added: Floats | None) -> Floats:

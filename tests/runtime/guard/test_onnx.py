@@ -140,7 +140,11 @@ HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
     "external data in a Constant": (external_in_attribute, ModelError, "in another file"),
     "a foreign function": (function("evil"), ModelError, "the function 'BitMaxPool' of the domain 'evil'"),
     "a function in the standard domain": (function("", name="Relu"), ModelError, "of the domain ''"),
-    "a function twice": (both(function("com.edgec"), function("com.edgec")), ModelError, "'BitMaxPool' twice"),
+    "a function twice": (
+        both(function("com.edgec"), function("com.edgec")),
+        ModelError,
+        "'BitMaxPool' twice",
+    ),
     "a function that is no operator of ours": (
         function("com.edgec", name="Pack"),
         ModelError,
@@ -157,7 +161,11 @@ HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
         "of the operator domain 'com.edgec'",
     ),
     "a function with If": (function("com.edgec", helper.make_node("If", ["x"], ["y"])), ModelError, "(If)"),
-    "our domain without its function": (calling("com.edgec"), ModelError, "of the operator domain 'com.edgec'"),
+    "our domain without its function": (
+        calling("com.edgec"),
+        ModelError,
+        "of the operator domain 'com.edgec'",
+    ),
     "training info": (lambda model: model.training_info.add(), ModelError, "training information"),
     "a sparse initializer": (sparse, ModelError, "a sparse initializer"),
     "If": (subgraph("If"), ModelError, "a graph as an attribute"),

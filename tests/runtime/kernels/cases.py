@@ -26,7 +26,9 @@ class Case:
     expected: tuple[Tensor, ...]
 
     def model(self, opset: int = 21) -> bytes:
-        return network([self.made], self.feeds, dict(zip(self.made.outputs, self.expected, strict=True)), opset)
+        return network(
+            [self.made], self.feeds, dict(zip(self.made.outputs, self.expected, strict=True)), opset
+        )
 
 
 def network(

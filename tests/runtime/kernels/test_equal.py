@@ -3,11 +3,21 @@
 from collections.abc import Callable
 
 import pytest
-from tests.runtime.kernels.cases import FORMS, SIZES, Case, Sizes, convolution, enlarging, packing, pooling, unpacking
-from tests.runtime.kernels.conftest import Run, same
 from hypothesis import HealthCheck, example, given, settings
+from tests.runtime.kernels.cases import (
+    FORMS,
+    SIZES,
+    Case,
+    Sizes,
+    convolution,
+    enlarging,
+    packing,
+    pooling,
+    unpacking,
+)
+from tests.runtime.kernels.conftest import Run, same
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {
     "BitPack": lambda sizes: packing(sizes, integers=False),
     "BitPackInt8": lambda sizes: packing(sizes, integers=True),
@@ -32,7 +42,7 @@ def check(run: Run, isas: tuple[str, ...], case: Case) -> None:
 @given(sizes=SIZES)
 @example(sizes=LARGE)
 @example(sizes=DEEP)
-@SLOW
+@FEW
 def test_convolutions(run: Run, isas: tuple[str, ...], form: str, sizes: Sizes) -> None:
     check(run, isas, convolution(form, sizes))
 
@@ -40,7 +50,7 @@ def test_convolutions(run: Run, isas: tuple[str, ...], form: str, sizes: Sizes) 
 @pytest.mark.parametrize("operator", OTHERS)
 @given(sizes=SIZES)
 @example(sizes=LARGE)
-@SLOW
+@FEW
 def test_the_others(run: Run, isas: tuple[str, ...], operator: str, sizes: Sizes) -> None:
     check(run, isas, OTHERS[operator](sizes))
 

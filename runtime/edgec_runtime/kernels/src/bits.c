@@ -61,6 +61,7 @@ void upsample_rows(const int32_t *x, int32_t *out, extent out_size, int64_t pixe
   const int64_t width = out_size.w / 2, height = out_size.h / 2;
   for (int64_t r = from; r < to; r++) {
     const int32_t *row = x + (r / out_size.h * height + r % out_size.h / 2) * width * pixel;
-    for (int64_t c = 0; c < out_size.w; c++) memcpy(out + (r * out_size.w + c) * pixel, row + c / 2 * pixel, (size_t)pixel * sizeof *x);
+    for (int64_t c = 0; c < out_size.w; c++)
+      memcpy(out + (r * out_size.w + c) * pixel, row + c / 2 * pixel, (size_t)pixel * sizeof *x);
   }
 }

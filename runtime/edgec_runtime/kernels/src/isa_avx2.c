@@ -91,7 +91,8 @@ static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64
 static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   uint32_t above = 0;
   for (int i = 0; i < 4; i++) {
-    const __m256i more = _mm256_cmpgt_epi32(_mm256_loadu_si256((const __m256i *)a + i), _mm256_loadu_si256((const __m256i *)b + i));
+    const __m256i left = _mm256_loadu_si256((const __m256i *)a + i), right = _mm256_loadu_si256((const __m256i *)b + i);
+    const __m256i more = _mm256_cmpgt_epi32(left, right);
     above |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(more)) << (8 * i);
   }
   return ~above;

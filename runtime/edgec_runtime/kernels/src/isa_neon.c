@@ -66,7 +66,10 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   static const uint32_t bit[4] = {1, 2, 4, 8};
   const uint32x4_t bits = vld1q_u32(bit);
   uint32_t mask = 0;
-  for (int i = 0; i < 8; i++) mask |= vaddvq_u32(vandq_u32(vcleq_s32(vld1q_s32(a + 4 * i), vld1q_s32(b + 4 * i)), bits)) << (4 * i);
+  for (int i = 0; i < 8; i++) {
+    const uint32x4_t below = vcleq_s32(vld1q_s32(a + 4 * i), vld1q_s32(b + 4 * i));
+    mask |= vaddvq_u32(vandq_u32(below, bits)) << (4 * i);
+  }
   return mask;
 }
 

@@ -14,6 +14,11 @@ ort_status *refuse(const kernel *k, const char *format, ...) {
   return CREATE_STATUS(k->api)(INVALID_ARGUMENT, text);
 }
 
+ort_status *choose_isa(kernel *k) {
+  k->isa = isa_choose();
+  return k->isa ? NULL : refuse(k, "EDGEC_KERNEL_ISA names what this processor or library has not");
+}
+
 static ort_status *check_sizes(const kernel *k, int index, tensor *t) {
   t->count = 1;
   for (int i = 0; i < t->rank; i++) {
@@ -63,7 +68,8 @@ ort_status *read_constant(const kernel *k, const ort_info *info, int index, int 
 ort_status *read_int(const kernel *k, const ort_info *info, const char *name, int64_t least, int64_t most, int *out) {
   int64_t value;
   TRY(GET_INT(k->api)(info, name, &value));
-  if (value < least || value > most) return refuse(k, "%s is %lld; expected %lld to %lld", name, (long long)value, (long long)least, (long long)most);
+  if (value < least || value > most)
+    return refuse(k, "%s is %lld; expected %lld to %lld", name, (long long)value, (long long)least, (long long)most);
   *out = (int)value;
   return NULL;
 }
@@ -74,7 +80,8 @@ ort_status *read_levels(const kernel *k, const ort_info *info, const char *name,
   if (size < 1 || size > MAX_LEVELS) return refuse(k, "%s has %zu values; expected 1 to %d", name, size, MAX_LEVELS);
   TRY(GET_INTS(k->api)(info, name, out, &size));
   for (size_t i = 0; i < size; i++)
-    if (out[i] < 1 || out[i] >= MAX_DOT) return refuse(k, "%s holds %lld; expected 1 to %d", name, (long long)out[i], MAX_DOT - 1);
+    if (out[i] < 1 || out[i] >= MAX_DOT)
+      return refuse(k, "%s holds %lld; expected 1 to %d", name, (long long)out[i], MAX_DOT - 1);
   *count = (int)size;
   return NULL;
 }

@@ -9,7 +9,6 @@ enum { PIXELS_A_PIECE = 4096, ROWS_A_PIECE = 16 };
 /* What a thread needs; `from` and `to` of a piece are pixels of one image, or rows of all. */
 typedef struct {
   const kernel *kernel;
-  const isa *isa;
   const void *x;
   void *out;
   extent in, size;
@@ -23,7 +22,9 @@ static job of_pixels(const kernel *k, extent size) {
   return (job){.kernel = k, .size = size, .plane = size.h * size.w, .total = size.h * size.w, .step = PIXELS_A_PIECE};
 }
 
-static int64_t pieces(const job *j, int64_t repeats) { return j->total ? repeats * ((j->total + j->step - 1) / j->step) : 0; }
+static int64_t pieces(const job *j, int64_t repeats) {
+  return j->total ? repeats * ((j->total + j->step - 1) / j->step) : 0;
+}
 
 ort_status *make_nothing(kernel *k, const ort_info *info) {
   (void)k, (void)info;
@@ -42,9 +43,11 @@ static const char *check_ascending(const tensor *t, int type) {
 
 ort_status *make_pack(kernel *k, const ort_info *info) {
   tensor t;
+  TRY(choose_isa(k));
   TRY(read_constant(k, info, 1, 2, &t));
   if (t.sizes[0] > MAX_THRESHOLDS || levels_of((int)t.sizes[0]) == 0 || t.sizes[1] < 1 || t.sizes[1] > MAX_CHANNELS)
-    return refuse(k, "the thresholds are %lldx%lld; expected 1, 3 or 7 for each of up to %d channels", (long long)t.sizes[0], (long long)t.sizes[1], MAX_CHANNELS);
+    return refuse(k, "the thresholds are %lldx%lld; expected 1, 3 or 7 for each of up to %d channels",
+                  (long long)t.sizes[0], (long long)t.sizes[1], MAX_CHANNELS);
   const char *wrong = check_ascending(&t, k->op->input_types[1]);
   if (wrong) return refuse(k, "%s", wrong);
   k->thresholds = (int)t.sizes[0], k->levels = levels_of(k->thresholds), k->channels = (int)t.sizes[1];
@@ -68,8 +71,9 @@ static void pack_piece(void *given, size_t number) {
   const kernel *k = j->kernel;
   const int64_t each = pieces(j, 1), image = (int64_t)number / each, from = (int64_t)number % each * j->step;
   const int64_t pixel = (int64_t)k->levels * words_of(k->channels);
-  j->isa->pack_rows((const float *)j->x + image * k->channels * j->plane, k->bounds, (int32_t *)j->out + image * j->plane * pixel,
-                    k->thresholds, k->channels, j->plane, from, end_of(j, from));
+  const float *x = (const float *)j->x + image * k->channels * j->plane;
+  int32_t *out = (int32_t *)j->out + image * j->plane * pixel;
+  k->isa->pack_rows(x, k->bounds, out, k->thresholds, k->channels, j->plane, from, end_of(j, from));
 }
 
 ort_status *run_pack(const kernel *k, ort_context *context) {
@@ -78,7 +82,6 @@ ort_status *run_pack(const kernel *k, ort_context *context) {
   TRY(check_channels(k, x.sizes[1]));
   job j = of_pixels(k, (extent){x.sizes[0], x.sizes[2], x.sizes[3]});
   j.x = x.data;
-  if (!(j.isa = isa_choose())) return refuse(k, "EDGEC_KERNEL_ISA names what this processor or library has not");
   TRY(packed_output(k, context, &j));
   return in_parallel(k, context, pieces(&j, j.size.n), pack_piece, &j);
 }
@@ -112,15 +115,17 @@ static void unpack_piece(void *given, size_t number) {
   const kernel *k = j->kernel;
   const int64_t each = pieces(j, 1), image = (int64_t)number / each, from = (int64_t)number % each * j->step;
   const int64_t pixel = (int64_t)k->levels * words_of(k->channels);
-  unpack_rows((const int32_t *)j->x + image * j->plane * pixel, k->level, (float *)j->out + image * k->channels * j->plane,
-              k->levels, k->channels, j->plane, from, end_of(j, from));
+  const int32_t *x = (const int32_t *)j->x + image * j->plane * pixel;
+  float *out = (float *)j->out + image * k->channels * j->plane;
+  unpack_rows(x, k->level, out, k->levels, k->channels, j->plane, from, end_of(j, from));
 }
 
 ort_status *run_unpack(const kernel *k, ort_context *context) {
   tensor x;
   TRY(read_input(k, context, 0, 5, &x));
   if (x.sizes[3] != k->levels || x.sizes[4] != words_of(k->channels))
-    return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4], k->levels, words_of(k->channels));
+    return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4],
+                  k->levels, words_of(k->channels));
   job j = of_pixels(k, (extent){x.sizes[0], x.sizes[1], x.sizes[2]});
   j.x = x.data;
   const int64_t sizes[] = {j.size.n, k->channels, j.size.h, j.size.w};
@@ -145,7 +150,8 @@ static ort_status *resized(const kernel *k, ort_context *context, int up, int do
   tensor x;
   TRY(read_input(k, context, 0, 5, &x));
   if (x.sizes[3] < 1 || x.sizes[3] > MAX_LEVELS || x.sizes[4] < 1 || x.sizes[4] > words_of(MAX_CHANNELS))
-    return refuse(k, "x has %lld levels of %lld words; expected up to %d of %d", (long long)x.sizes[3], (long long)x.sizes[4], MAX_LEVELS, words_of(MAX_CHANNELS));
+    return refuse(k, "x has %lld levels of %lld words; expected up to %d of %d", (long long)x.sizes[3],
+                  (long long)x.sizes[4], MAX_LEVELS, words_of(MAX_CHANNELS));
   j->x = x.data, j->in = (extent){x.sizes[0], x.sizes[1], x.sizes[2]};
   j->size = (extent){x.sizes[0], x.sizes[1] * up / down, x.sizes[2] * up / down};
   j->levels = (int)x.sizes[3], j->words = (int)x.sizes[4];

@@ -1,17 +1,19 @@
 /* BinaryConv, BinaryConvInt8, BinaryConvAdd and BinaryConvFloat: checked, made and run. */
 #include "ort_op.h"
 
-/* Inputs: x, w, then thresholds for BinaryConv; scale, bias, slope, shift for the others, then thresholds, shortcut and
- * its scale where there are any. */
+/* Inputs: x, w, then thresholds for BinaryConv; scale, bias, slope, shift for the others, then thresholds, shortcut
+ * and its scale where there are any. */
 enum { X, W, BITS_THRESHOLDS, SCALE = 2, BIAS, SLOPE, SHIFT, THRESHOLDS, SHORTCUT, SHORTCUT_SCALE };
 
 static ort_status *read_weights(const kernel *k, const ort_info *info, conv_model *m) {
   tensor w;
   TRY(read_constant(k, info, W, 5, &w));
   const int64_t *s = w.sizes;
-  if (s[0] < 1 || s[0] > MAX_CHANNELS || s[1] != s[2] || (s[1] != 1 && s[1] != 3) || s[3] != m->w_levels || s[4] != words_of(m->channels))
-    return refuse(k, "w is %lldx%lldx%lldx%lldx%lld; expected OC x k x k x %d x %d, k 1 or 3, OC up to %d", (long long)s[0],
-                  (long long)s[1], (long long)s[2], (long long)s[3], (long long)s[4], m->w_levels, words_of(m->channels), MAX_CHANNELS);
+  const int words = words_of(m->channels), square = s[1] == s[2] && (s[1] == 1 || s[1] == 3);
+  if (s[0] < 1 || s[0] > MAX_CHANNELS || !square || s[3] != m->w_levels || s[4] != words)
+    return refuse(k, "w is %lldx%lldx%lldx%lldx%lld; expected OC x k x k x %d x %d, k 1 or 3, OC up to %d",
+                  (long long)s[0], (long long)s[1], (long long)s[2], (long long)s[3], (long long)s[4], m->w_levels,
+                  words, MAX_CHANNELS);
   m->weights = w.data, m->outs = (int)s[0], m->kernel = (int)s[1];
   return NULL;
 }
@@ -20,7 +22,8 @@ static ort_status *read_thresholds(const kernel *k, const ort_info *info, int in
   tensor t;
   TRY(read_constant(k, info, index, 2, &t));
   if (t.sizes[0] > MAX_THRESHOLDS || levels_of((int)t.sizes[0]) == 0 || t.sizes[1] != m->outs)
-    return refuse(k, "the thresholds are %lldx%lld; expected 1, 3 or 7 for each of %d channels", (long long)t.sizes[0], (long long)t.sizes[1], m->outs);
+    return refuse(k, "the thresholds are %lldx%lld; expected 1, 3 or 7 for each of %d channels",
+                  (long long)t.sizes[0], (long long)t.sizes[1], m->outs);
   m->thresholds = (int)t.sizes[0], m->bounds = t.data;
   return NULL;
 }
@@ -51,10 +54,9 @@ static ort_status *read_model(const kernel *k, const ort_info *info, conv_model 
 
 ort_status *make_conv(kernel *k, const ort_info *info) {
   conv_model model = {0};
+  TRY(choose_isa(k));
   TRY(read_model(k, info, &model));
-  const isa *isa = isa_choose();
-  if (!isa) return refuse(k, "EDGEC_KERNEL_ISA names what this processor or library has not");
-  const char *wrong = conv_make(&model, isa, &k->conv);
+  const char *wrong = conv_make(&model, k->isa, &k->conv);
   return wrong ? refuse(k, "%s", wrong) : NULL;
 }
 
@@ -62,7 +64,8 @@ static ort_status *read_x(const kernel *k, ort_context *context, conv_call *call
   tensor x;
   TRY(read_input(k, context, X, 5, &x));
   if (x.sizes[3] != k->conv->x_levels || x.sizes[4] != k->conv->words)
-    return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4], k->conv->x_levels, k->conv->words);
+    return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4],
+                  k->conv->x_levels, k->conv->words);
   call->x = x.data;
   call->size = (extent){x.sizes[0], x.sizes[1], x.sizes[2]};
   return NULL;
@@ -71,9 +74,11 @@ static ort_status *read_x(const kernel *k, ort_context *context, conv_call *call
 static ort_status *read_shortcut(const kernel *k, ort_context *context, conv_call *call) {
   tensor s;
   TRY(read_input(k, context, SHORTCUT, 4, &s));
-  if (s.sizes[0] != call->size.n || s.sizes[1] != call->size.h || s.sizes[2] != call->size.w || s.sizes[3] != k->conv->outs)
-    return refuse(k, "the shortcut is %lldx%lldx%lldx%lld; expected %lldx%lldx%lldx%d", (long long)s.sizes[0], (long long)s.sizes[1],
-                  (long long)s.sizes[2], (long long)s.sizes[3], (long long)call->size.n, (long long)call->size.h, (long long)call->size.w, k->conv->outs);
+  const extent e = call->size;
+  const int64_t *f = s.sizes;
+  if (f[0] != e.n || f[1] != e.h || f[2] != e.w || f[3] != k->conv->outs)
+    return refuse(k, "the shortcut is %lldx%lldx%lldx%lld; expected %lldx%lldx%lldx%d", (long long)f[0], (long long)f[1],
+                  (long long)f[2], (long long)f[3], (long long)e.n, (long long)e.h, (long long)e.w, k->conv->outs);
   call->shortcut = s.data;
   return NULL;
 }
@@ -81,8 +86,8 @@ static ort_status *read_shortcut(const kernel *k, ort_context *context, conv_cal
 static ort_status *make_outputs(const kernel *k, ort_context *context, conv_call *call) {
   const conv *c = k->conv;
   const extent e = call->size;
-  const int64_t bits[] = {e.n, e.h, e.w, c->out_levels, c->outs_padded / WORD}, stream[] = {e.n, e.h, e.w, c->outs},
-                floats[] = {e.n, c->outs, e.h, e.w};
+  const int64_t bits[] = {e.n, e.h, e.w, c->out_levels, c->outs_padded / WORD};
+  const int64_t stream[] = {e.n, e.h, e.w, c->outs}, floats[] = {e.n, c->outs, e.h, e.w};
   if (c->form == TO_BITS) return make_output(k, context, 0, 5, bits, (void **)&call->bits);
   if (c->form == TO_FLOAT) return make_output(k, context, 0, 4, floats, (void **)&call->floats);
   TRY(make_output(k, context, 0, 4, stream, (void **)&call->stream));

@@ -70,7 +70,8 @@ static const op ops[] = {
     {ORT, "BinaryConv", 3, 1, {INT32, INT32, INT32}, {INT32}, make_conv, run_conv},
     {ORT, "BinaryConvFloat", 6, 1, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT}, {FLOAT}, make_conv, run_conv},
     {ORT, "BinaryConvInt8", 7, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv},
-    {ORT, "BinaryConvAdd", 9, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32, INT8, FLOAT}, {INT8, INT32}, make_conv, run_conv},
+    {ORT, "BinaryConvAdd", 9, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32, INT8, FLOAT}, {INT8, INT32}, make_conv,
+     run_conv},
 };
 
 VISIBLE ort_status *RegisterCustomOps(ort_options *options, const ort_base *base) {

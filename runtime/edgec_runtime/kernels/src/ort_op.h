@@ -14,6 +14,7 @@ typedef struct op op;
 typedef struct {
   const op *op;
   ort_api api;
+  const isa *isa;
   conv *conv;
   int channels, levels, thresholds;
   int64_t level[MAX_LEVELS];
@@ -40,6 +41,9 @@ ort_status *read_constant(const kernel *, const ort_info *, int index, int rank,
 ort_status *read_int(const kernel *, const ort_info *, const char *name, int64_t least, int64_t most, int *out);
 ort_status *read_levels(const kernel *, const ort_info *, const char *name, int64_t *out, int *count);
 ort_status *make_output(const kernel *, ort_context *, int index, int rank, const int64_t *sizes, void **data);
+
+/* Which instruction set the node uses. */
+ort_status *choose_isa(kernel *);
 
 /* `work(job, i)` for each i below `pieces`, on ONNX Runtime's own threads. */
 ort_status *in_parallel(const kernel *, ort_context *, int64_t pieces, void (*work)(void *, size_t), void *job);

@@ -1,4 +1,4 @@
-"""The operators of com.edgec as ONNX functions in standard operators, so that a network runs where no kernel is.
+"""The operators of com.edgec as ONNX functions, so that a network runs where no kernel is.
 
 Equal to edgec_runtime/kernels/reference.py in every bit: dot products are sums of integers below 2**24, which
 float32 adds exactly in any order, and each later step is one operator, rounded by itself.

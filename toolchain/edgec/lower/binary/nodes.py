@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,8 @@ class Made:
 class Kernel:
     """A convolution's weights.
 
-    `weights`: float (OC, C, k, k), or (M, OC, C, k, k) for M residual levels; only signs count. `x_levels` and
-    `w_levels`: what each level is worth, as `integer_levels` gives them.
+    `weights`: float (OC, C, k, k), or (M, OC, C, k, k) for M residual levels; only signs count. `x_levels`
+    and `w_levels`: what each level is worth, as `integer_levels` gives them.
     """
 
     weights: Numbers
@@ -74,11 +75,13 @@ def binary_conv(name: str, x: str, kernel: Kernel, thresholds: Numbers) -> Made:
 
 def binary_conv_float(name: str, x: str, kernel: Kernel, affine: Affine) -> Made:
     """Packed -> float32 (N, OC, H, W)."""
-    return _made("BinaryConvFloat", name, [x], {"w": _packed(kernel), **_vectors(affine)}, _attributes(kernel))
+    return _made(
+        "BinaryConvFloat", name, [x], {"w": _packed(kernel), **_vectors(affine)}, _attributes(kernel)
+    )
 
 
 def binary_conv_int8(name: str, x: str, kernel: Kernel, affine: Affine, thresholds: Numbers) -> Made:
-    """Packed -> an int8 stream and its bits by (T, OC) `thresholds`; `affine` gives values in int8's own unit."""
+    """Packed -> an int8 stream, in whose unit `affine` is, and its bits by (T, OC) `thresholds`."""
     constants = {
         "w": _packed(kernel),
         **_vectors(affine),
@@ -109,13 +112,18 @@ def _made(
     name: str,
     inputs: Sequence[str],
     constants: Mapping[str, Numbers],
-    attributes: Mapping[str, int | list[int]] | None = None,
+    attributes: Mapping[str, Any] | None = None,
 ) -> Made:
     tensors = tuple(_tensor(f"{name}.{key}", value) for key, value in constants.items())
     streams = operator in ("BinaryConvInt8", "BinaryConvAdd")
     outputs = [name, f"{name}.bits"] if streams else [name]
     node = helper.make_node(
-        operator, [*inputs, *(tensor.name for tensor in tensors)], outputs, name, domain=DOMAIN, **(attributes or {})
+        operator,
+        [*inputs, *(tensor.name for tensor in tensors)],
+        outputs,
+        name,
+        domain=DOMAIN,
+        **(attributes or {}),
     )
     return Made(node, tensors)
 
@@ -140,7 +148,7 @@ def _vectors(affine: Affine) -> dict[str, Numbers]:
     }
 
 
-def _attributes(kernel: Kernel) -> dict[str, int | list[int]]:
+def _attributes(kernel: Kernel) -> dict[str, Any]:
     return {
         "channels": int(np.shape(kernel.weights)[-3]),
         "x_levels": [int(level) for level in kernel.x_levels],

@@ -15,7 +15,7 @@ MAX_DOT = 1 << 24
 
 
 def pack_weights(weights: Reals) -> Words:
-    """The signs of (OC, C, k, k), or of (M, OC, C, k, k) residual levels, 0 counting as plus -> (OC, k, k, M, words)."""
+    """The signs of (OC, C, k, k), or of (M, OC, C, k, k), 0 as plus -> (OC, k, k, M, words)."""
     levels = weights if weights.ndim == 5 else weights[np.newaxis]
     return pack(levels.transpose(1, 3, 4, 0, 2) >= 0)
 
@@ -23,9 +23,9 @@ def pack_weights(weights: Reals) -> Words:
 def integer_levels(gammas: Sequence[float], largest: int) -> tuple[tuple[int, ...], float]:
     """Scales of residual levels as whole multiples of one unit: (multiples, unit).
 
-    One level is 1 times its scale. Else the multiples add up to at most `largest`, and of those the ones whose
-    ratios are nearest are taken: dot products of levels are then exact integers. Raises QuantizationError
-    where a scale is not above 0, or too small beside the first to be told from 0.
+    One level is 1 times its scale. Else the multiples add up to at most `largest`; of those, the ones whose
+    ratios are nearest are taken. Dot products of levels are then exact integers. Raises QuantizationError
+    where there are not 1 to 3 scales above 0, or `largest` is too small for them.
     """
     scales = np.asarray(gammas, np.float64)
     if scales.ndim != 1 or not 1 <= len(scales) <= 3 or not np.all(np.isfinite(scales) & (scales > 0)):
@@ -42,7 +42,9 @@ def integer_levels(gammas: Sequence[float], largest: int) -> tuple[tuple[int, ..
         if best is None or error < best[0]:
             best = error, tuple(int(number) for number in multiples), unit
     if best is None:
-        raise QuantizationError(f"residual levels {list(gammas)} do not fit integers that add up to {largest}")
+        raise QuantizationError(
+            f"residual levels {list(gammas)} do not fit integers that add up to {largest}"
+        )
     return best[1], best[2]
 
 
@@ -51,13 +53,15 @@ def largest_levels(channels: int, kernel: int) -> int:
     return (MAX_DOT - 1) // (channels * kernel * kernel)
 
 
-def dot_thresholds(scale: Reals, bias: Reals, steps: Reals, bound: int) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def dot_thresholds(
+    scale: Reals, bias: Reals, steps: Reals, bound: int
+) -> tuple[Integers, npt.NDArray[np.bool_]]:
     """Where scale * dot + bias reaches `steps`, as thresholds of the dot product.
 
-    `scale` and `bias` (OC,), of BatchNorm and all levels' units; `steps` (T,) or (T, OC), ascending: [0] for the
-    sign, `residual_steps` for more levels; `bound`: no dot product is larger. Gives int32 (T, OC) and the
-    channels (OC,) whose weights must be inverted, because their scale is negative: the thresholds are those of
-    the inverted ones. A scale of 0 gives thresholds that are always, or never, reached.
+    `scale` and `bias` (OC,), of BatchNorm and all levels' units; `steps` (T,) or (T, OC), ascending: [0] for
+    the sign, `residual_steps` for more levels; `bound`: no dot product is larger. Gives int32 (T, OC) and the
+    channels (OC,) whose weights must be inverted, because their scale is negative: the thresholds are those
+    of the inverted ones. A scale of 0 gives thresholds that are always, or never, reached.
     """
     scales, biases = np.asarray(scale, np.float64), np.asarray(bias, np.float64)
     reached = np.asarray(steps, np.float64).reshape(len(steps), -1) - biases
@@ -72,16 +76,16 @@ def dot_thresholds(scale: Reals, bias: Reals, steps: Reals, bound: int) -> tuple
 def residual_steps(gammas: Sequence[float]) -> npt.NDArray[np.float64]:
     """The (2**L - 1,) values at which the code of a residual binarization changes, ascending.
 
-    Level by level, a value is binarized and what is left goes on: sign(v), then sign(v - g0 sign(v)), and so on.
-    The codes ascend with the value where each scale is at least what follows it together, which is required.
-    Raises QuantizationError where it is not so.
+    Level by level, a value is binarized and what is left goes on: sign(v), then sign(v - g0 sign(v)), and so
+    on. The codes must ascend with the value: each scale is at least what follows it, the last left out.
+    Raises QuantizationError where they do not.
     """
     steps, last = [0.0], [0.0]
     for number, scale in enumerate(gammas[:-1]):
         if scale < sum(gammas[number + 1 : -1]):
             raise QuantizationError(
-                f"the residual levels {list(gammas)} do not ascend with the value: each must be at least what "
-                "follows it"
+                f"the codes of residual levels {list(gammas)} do not ascend with the value: each must be at "
+                "least what follows it"
             )
         last = [end + sign * scale for end in last for sign in (-1, 1)]
         steps += last

@@ -1,0 +1,93 @@
+/* A convolution is computed in pieces: bands of rows, laid out for the instruction set, that stay in the cache. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8 };
+
+/* The rows of x that a piece needs, with zeros around and to the right up to whole tiles. */
+typedef struct { int64_t rows, pitch, plane, bytes; } band_size;
+
+static band_size band_of(const conv *c, int64_t width, int64_t rows) {
+  const int64_t around = c->kernel - 1, tiles = (width + c->pixels - 1) / c->pixels;
+  band_size b;
+  b.rows = rows + around;
+  b.pitch = (tiles * c->pixels + around) * c->words * c->isa->x_bytes;
+  b.plane = b.rows * b.pitch;
+  b.bytes = b.plane * c->x_levels;
+  return b;
+}
+
+/* How the work is cut: into bands of rows that stay in the cache and, where those are few, groups of channels. */
+typedef struct { int64_t rows, bands; int tiles, groups; } cut;
+
+static cut cut_of(const conv *c, extent size) {
+  const int64_t row = band_of(c, size.w, 1).pitch * c->x_levels;
+  cut k;
+  k.rows = BAND_BYTES / row;
+  k.rows = k.rows < 4 ? 4 : k.rows > size.h ? size.h : k.rows;
+  k.bands = (size.h + k.rows - 1) / k.rows;
+  k.rows = (size.h + k.bands - 1) / k.bands;
+  k.tiles = c->outs_padded / c->tile;
+  const int64_t wanted = (LEAST_PIECES + k.bands - 1) / k.bands;
+  k.groups = (int)(wanted < k.tiles ? wanted : k.tiles);
+  return k;
+}
+
+int64_t conv_pieces(const conv *conv, extent size) {
+  if (size.n == 0 || size.h == 0 || size.w == 0) return 0;
+  const cut k = cut_of(conv, size);
+  return size.n * k.bands * k.groups;
+}
+
+static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t width) {
+  const int64_t count = width * c->words, bytes = c->isa->x_bytes;
+  const int used = c->channels % WORD;
+  if (c->x_levels == 1 && !used) {
+    c->isa->lay_x(to, (const uint32_t *)from, count);
+    return;
+  }
+  uint32_t chunk[256];
+  for (int64_t at = 0; at < count; at += 256) {
+    const int64_t n = count - at < 256 ? count - at : 256;
+    for (int64_t i = 0; i < n; i++) {
+      const int64_t pixel = (at + i) / c->words, word = (at + i) % c->words;
+      chunk[i] = (uint32_t)from[pixel * c->x_levels * c->words + word];
+      if (used && word == c->words - 1) chunk[i] &= (1u << used) - 1;
+    }
+    c->isa->lay_x(to + at * bytes, chunk, n);
+  }
+}
+
+static void lay_band(const conv_call *call, const piece *p, uint8_t *band, band_size b) {
+  const conv *c = call->conv;
+  const int64_t reach = c->kernel / 2, row_words = call->size.w * c->x_levels * c->words;
+  const int64_t left = reach * c->words * c->isa->x_bytes;
+  memset(band, 0, (size_t)b.bytes);
+  for (int level = 0; level < c->x_levels; level++)
+    for (int64_t r = 0; r < b.rows; r++) {
+      const int64_t y = p->row_from - reach + r;
+      if (y < 0 || y >= call->size.h) continue;
+      const int32_t *from = call->x + (p->image * call->size.h + y) * row_words + level * c->words;
+      lay_row(c, band + level * b.plane + r * b.pitch + left, from, call->size.w);
+    }
+}
+
+int conv_piece(const conv_call *call, int64_t number) {
+  const conv *c = call->conv;
+  const cut k = cut_of(c, call->size);
+  const int64_t group = number % k.groups, band = number / k.groups % k.bands;
+  piece p = {.image = number / k.groups / k.bands, .row_from = band * k.rows};
+  p.row_to = p.row_from + k.rows < call->size.h ? p.row_from + k.rows : call->size.h;
+  p.tile_from = (int)(group * k.tiles / k.groups);
+  p.tile_to = (int)((group + 1) * k.tiles / k.groups);
+  if (p.row_from >= p.row_to) return 1;
+  const band_size b = band_of(c, call->size.w, p.row_to - p.row_from);
+  void *memory;
+  if (posix_memalign(&memory, ALIGN, (size_t)b.bytes)) return 0;
+  lay_band(call, &p, memory, b);
+  c->isa->conv_rows(call, &p, memory);
+  free(memory);
+  return 1;
+}

@@ -1,0 +1,96 @@
+/* Runs the kernels on random sizes with exact buffers, so that the sanitizers see each read and write beyond them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+static uint64_t state = 88172645463325252u;
+
+static uint32_t next(void) {
+  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+  return (uint32_t)(state >> 16);
+}
+
+static int up_to(int most) { return 1 + (int)(next() % (uint32_t)most); }
+
+static void *random_words(int64_t count) {
+  uint32_t *words = malloc((size_t)count * 4 + 1);
+  for (int64_t i = 0; i < count; i++) words[i] = next();
+  return words;
+}
+
+static float *random_floats(int count) {
+  float *values = malloc((size_t)count * sizeof *values);
+  for (int i = 0; i < count; i++) values[i] = (float)(next() % 2000) / 100 - 10;
+  return values;
+}
+
+static int32_t *ascending(int rows, int columns) {
+  int32_t *values = malloc((size_t)rows * (size_t)columns * sizeof *values);
+  for (int i = 0; i < rows * columns; i++) values[i] = (i < columns ? -100 : values[i - columns]) + (int)(next() % 60);
+  return values;
+}
+
+static void convolve(const isa *isa, form form, int adds) {
+  static const int counts[] = {1, 3, 7};
+  conv_model m = {.form = form, .kernel = next() % 2 ? 3 : 1, .channels = up_to(130), .outs = up_to(130),
+                  .x_levels = up_to(3), .w_levels = up_to(3), .thresholds = form == TO_FLOAT ? 0 : counts[next() % 3],
+                  .x_level = {4, 2, 1}, .w_level = {5, 2, 1}};
+  const extent e = {up_to(2), up_to(20), up_to(30)};
+  const int64_t pixels = e.n * e.h * e.w;
+  int32_t *w = random_words((int64_t)m.outs * m.kernel * m.kernel * m.w_levels * words_of(m.channels));
+  int32_t *x = random_words(pixels * m.x_levels * words_of(m.channels)), *bounds = ascending(7, m.outs);
+  float *vectors[5];
+  for (int i = 0; i < 5; i++) vectors[i] = random_floats(m.outs);
+  m.weights = w, m.bounds = bounds;
+  if (form != TO_BITS) m.scale = vectors[0], m.bias = vectors[1], m.slope = vectors[2], m.shift = vectors[3];
+  if (adds) m.shortcut_scale = vectors[4];
+  conv *c;
+  const char *wrong = conv_make(&m, isa, &c);
+  if (wrong) printf("%s\n", wrong), exit(1);
+  int8_t *shortcut = malloc((size_t)(pixels * m.outs)), *stream = malloc((size_t)(pixels * m.outs));
+  memset(shortcut, 7, (size_t)(pixels * m.outs));
+  int32_t *bits = malloc((size_t)(pixels * 3 * words_of(m.outs)) * 4);
+  float *floats = malloc((size_t)(pixels * m.outs) * 4);
+  const conv_call call = {c, e, x, adds ? shortcut : NULL, bits, stream, floats};
+  for (int64_t piece = conv_pieces(c, e); piece--;)
+    if (!conv_piece(&call, piece)) exit(1);
+  conv_free(c);
+  for (int i = 0; i < 5; i++) free(vectors[i]);
+  free(w), free(x), free(bounds), free(shortcut), free(stream), free(bits), free(floats);
+}
+
+static void pack(const isa *isa) {
+  const int channels = up_to(100), plane = up_to(700);
+  float *x = random_floats(channels * plane), *thresholds = random_floats(channels);
+  int32_t *out = malloc((size_t)(plane * words_of(channels)) * 4);
+  isa->pack_rows(x, thresholds, out, 1, channels, plane, 0, plane);
+  free(x), free(thresholds), free(out);
+}
+
+static void resize(void) {
+  const int words = up_to(4), levels = up_to(3), h = up_to(9), w = up_to(9);
+  const extent in = {1, h, w}, half = {1, h / 2, w / 2}, twice = {1, 2 * h, 2 * w};
+  const int64_t pixel = (int64_t)levels * words;
+  int32_t *x = random_words(h * w * pixel), *y = malloc((size_t)(4 * h * w * pixel) * 4);
+  upsample_rows(x, y, twice, pixel, 0, 2 * h);
+  max_pool_rows(x, y, half, in, levels, words, 0, h / 2);
+  free(x), free(y);
+}
+
+int main(void) {
+  for (int i = 0; isa_all[i]; i++) {
+    if (!isa_all[i]->supported()) continue;
+    for (int round = 0; round < 60; round++) {
+      convolve(isa_all[i], TO_BITS, 0);
+      convolve(isa_all[i], TO_FLOAT, 0);
+      convolve(isa_all[i], TO_INT8, 0);
+      convolve(isa_all[i], TO_INT8, 1);
+      pack(isa_all[i]);
+      resize();
+    }
+    puts(isa_all[i]->name);
+  }
+  return 0;
+}
