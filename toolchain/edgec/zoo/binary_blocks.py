@@ -34,10 +34,12 @@ def set_binary(network: nn.Module, binary: bool) -> None:
 class Signs(Binarizing):
     """RSign: signs by a threshold that each channel learns. ReActNet, https://arxiv.org/abs/2003.03488.
 
-    With two `levels` (ReBNet's, the second worth half of the first): how many of three thresholds are reached,
-    which lie one learned `distance` apart, as -3, -1, 1 or 3. In full precision the same without steps:
-    clipped where the last step is.
+    With two `levels` (ReBNet's, the second worth half of the first): how many of three thresholds are
+    reached, which lie one learned `distance` apart, as -3, -1, 1 or 3. In full precision the same without
+    steps: clipped where the last step is.
     """
+
+    distance: Tensor
 
     def __init__(self, channels: int, levels: int) -> None:
         super().__init__()
@@ -46,7 +48,7 @@ class Signs(Binarizing):
         if levels > 1:
             self.distance = nn.Parameter(torch.ones(()))
         else:
-            self.distance = torch.tensor(2.0)
+            self.register_buffer("distance", torch.tensor(2.0), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> the same shape."""
@@ -71,9 +73,8 @@ class BinaryConv(Binarizing):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, H, W)."""
-        weight = self.weight
-        if self.binary:
-            weight = reaches(weight, weight.new_zeros(()), "straight")
+        zero = self.weight.new_zeros(())
+        weight = reaches(self.weight, zero, "straight") if self.binary else self.weight
         return functional.conv2d(x, weight, padding=1)
 
 
@@ -156,10 +157,10 @@ class ResidualSigns(Binarizing):
 
 
 class ResidualConv(Binarizing):
-    """Convolution, 'same' in size, whose weights are a sum of M signs with a learned scale each, for all filters.
+    """Convolution, 'same' in size, whose weights are a sum of M signs with a learned scale each.
 
-    BLU-Net's: ReBNet's levels, for weights too. `groups` as in torch's Conv2d; a 2x2 kernel reaches to the
-    right and below.
+    BLU-Net's: ReBNet's levels, for weights too; the scales are those of all filters. `groups` as in torch's
+    Conv2d; a 2x2 kernel reaches to the right and below.
     """
 
     def __init__(
@@ -176,9 +177,7 @@ class ResidualConv(Binarizing):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, H, W)."""
-        found = functional.conv2d(
-            x, self.used_weight(), self.bias, padding=self.padding, groups=self.groups
-        )
+        found = functional.conv2d(x, self.used_weight(), self.bias, padding=self.padding, groups=self.groups)
         return found[..., 1:, 1:] if self.even else found
 
     def used_weight(self) -> Tensor:

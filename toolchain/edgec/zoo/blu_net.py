@@ -1,6 +1,7 @@
-"""`blu_net`: the binary U-Net of separable convolutions with residual levels, as published; 3,901,633 parameters."""
+"""`blu_net`: the binary, separable U-Net with residual levels, as published; 3,901,633 parameters."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import torch
@@ -59,14 +60,10 @@ class BinaryUNet(Network):
             separable(widths[0], widths[0], 3, levels, norm),
         )
         self.encoder = nn.ModuleList([first])
-        self.encoder.extend(
-            double_separable(i, o, levels, norm) for i, o in zip(widths, widths[1:], strict=False)
-        )
+        self.encoder.extend(double_separable(i, o, levels, norm) for i, o in pairwise(widths))
         self.pool = nn.MaxPool2d(2)
         self.bottleneck = double_separable(widths[-1], lowest, levels, norm)
-        self.up = nn.ModuleList(
-            separable(d, w, 2, levels, norm) for d, w in zip(deeper, widths, strict=True)
-        )
+        self.up = nn.ModuleList(separable(d, w, 2, levels, norm) for d, w in zip(deeper, widths, strict=True))
         self.decoder = nn.ModuleList(double_separable(2 * w, w, levels, norm) for w in widths)
         self.head = nn.Conv2d(widths[0], out_channels, 1)
 

@@ -1,6 +1,7 @@
 """`blu_net_fast`: a binary U-Net of dense 3x3 convolutions with real shortcuts; 7,861,153 parameters."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import torch
@@ -93,7 +94,7 @@ class FastBinaryUNet(Network):
         super().__init__()
         deeper = [*widths[1:], lowest]
         self.encoder = nn.ModuleList([First(in_channels, widths[0], levels)])
-        self.encoder.extend(Down(i, o, levels) for i, o in zip(widths, widths[1:], strict=False))
+        self.encoder.extend(Down(i, o, levels) for i, o in pairwise(widths))
         self.bottleneck = Down(widths[-1], lowest, levels)
         self.decoder = nn.ModuleList(Joined(d, w, levels) for d, w in zip(deeper, widths, strict=True))
         self.head = nn.Conv2d(widths[0], out_channels, 1)
@@ -118,7 +119,7 @@ def blu_net_fast(
     bottleneck: Channels | None = None,
     levels: Levels = 1,
 ) -> FastBinaryUNet:
-    """`levels`: bits of an activation. Binary kernels want widths that are multiples of 32. See `FastBinaryUNet`.
+    """`levels`: bits of an activation. Kernels want widths that are multiples of 32. See `FastBinaryUNet`.
 
     Raises ValueError where a width is no multiple of the one before: shortcuts are copied to it.
     """

@@ -27,10 +27,11 @@ def lower_signs(graph: Graph) -> Graph:
     """The network with its binary convolutions in com.edgec, the bodies of those operators beside them.
 
     Convolutions of signs take bits; what they make is bits and, where the network rounds it to a
-    `patterns.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays float32
-    as it is. What comes out is equal in every bit where the network's own sums are exact.
+    `patterns.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays as it
+    is, in float32. What comes out is equal in every bit where the network's own sums are exact.
 
-    Raises QuantizationError where no convolution is binary, or maps meet that are no multiples of 32 channels.
+    Raises QuantizationError where no convolution is binary, or where maps meet in a concatenation whose
+    channels are no multiples of 32.
     """
     taken = [found for node in graph.nodes if (found := convolution(node.outputs[0])) is not None]
     if not taken:
@@ -71,7 +72,7 @@ class _Lowering:
             return  # the image
         elif (found := stream(value)) is not None:
             planes = self.writer.standard("Transpose", f"{name}.planes", self._int8(value), perm=[0, 3, 1, 2])
-            unit = self.writer.constant(f"{name}.unit", np.float32(found.unit))
+            unit = self.writer.constant(f"{name}.unit", np.array(found.unit, np.float32))
             self.writer.standard("DequantizeLinear", name, planes, unit)
         elif (binary := convolution(value)) is not None:
             none = np.zeros_like(binary.bias)
@@ -96,9 +97,11 @@ class _Lowering:
         whole = _binary_step(value)
         if whole is not None:
             return self._write_step(value, name, whole, found.unit)
-        one = self.writer.constant(f"{name}.one", np.float32(1))
-        zero = self.writer.constant(f"{name}.zero", np.int8(0))
-        planes = self.writer.standard("QuantizeLinear", f"{name}.planes", self.real(found.multiple), one, zero)
+        one = self.writer.constant(f"{name}.one", np.array(1, np.float32))
+        zero = self.writer.constant(f"{name}.zero", np.array(0, np.int8))
+        planes = self.writer.standard(
+            "QuantizeLinear", f"{name}.planes", self.real(found.multiple), one, zero
+        )
         return self.writer.standard("Transpose", name, planes, perm=[0, 2, 3, 1])
 
     def _moved_int8(self, node: ir.Node, name: str) -> str:
@@ -115,8 +118,9 @@ class _Lowering:
         limits = np.zeros((1, len(binary.scale)), np.int32) if wanted is None else _in_units(wanted, unit)
         if whole.shortcut is None:
             return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
-        shortcut, unit = self._int8(whole.shortcut), _unit(whole.shortcut) or 0
-        times = np.full(len(binary.scale), unit * whole.factor)
+        shortcut, its_unit = self._int8(whole.shortcut), _unit(whole.shortcut)
+        assert its_unit is not None
+        times = np.full(len(binary.scale), its_unit * whole.factor)
         return self.writer.made(
             nodes.binary_conv_add(name, bits, _kernel(binary), affine, limits, shortcut, times)
         )
@@ -136,7 +140,9 @@ class _Lowering:
         if own is None:
             return self.writer.made(nodes.bit_pack(name, self.real(value), found.thresholds))
         levels = self._int8(value)
-        if _binary_step(value) is not None and np.array_equal(found.thresholds, self._first[value].thresholds):
+        if _binary_step(value) is not None and np.array_equal(
+            found.thresholds, self._first[value].thresholds
+        ):
             return f"{levels}.bits"
         return self.writer.made(nodes.bit_pack_int8(name, levels, _in_units(found, own.unit)))
 
@@ -190,6 +196,6 @@ def _affine(whole: Step) -> Affine:
 
 
 def _in_units(found: Signs, unit: float) -> Integers:
-    """Thresholds of a stream's integers: the least that reach them; 128, which none does, where there is none."""
+    """The least of a stream's integers that reach each threshold; 128, which none is, where none does."""
     least = np.ceil(found.thresholds.astype(np.float64) / unit)
     return np.clip(least, -128, 128).astype(np.int32)

@@ -26,7 +26,7 @@ class Slice:
 
 
 def before_move(found: Signs) -> list[Signs] | None:
-    """The signs of what a max pooling, a doubling, a slice or a concatenation takes; None where it is none."""
+    """The signs of what a max pooling, a doubling, a slice or a concatenation takes; None for all else."""
     node = found.source.producer()
     taken = [] if node is None else [value for value in node.inputs if value is not None]
     if node is None or not taken:
@@ -38,8 +38,8 @@ def before_move(found: Signs) -> list[Signs] | None:
     ends = np.cumsum([channels(value) for value in taken])
     if np.any(ends[:-1] % WORD):
         raise QuantizationError(
-            f"{node.name}: maps of {', '.join(str(channels(value)) for value in taken)} channels meet; signs are "
-            f"joined in words of {WORD}: give the network widths that are multiples of {WORD}"
+            f"{node.name}: maps of {', '.join(str(channels(value)) for value in taken)} channels meet; signs "
+            f"are joined in words of {WORD}: give the network widths that are multiples of {WORD}"
         )
     return [
         Signs(value, thresholds)

@@ -19,7 +19,7 @@ _LEVELS = {1: (1,), 3: (2, 1), 7: (4, 2, 1)}
 
 @dataclass(frozen=True)
 class Signs:
-    """How many of a channel's thresholds are reached, T of them, as -T, 2 - T, ..., T: of float32 `source`."""
+    """How many of a channel's T thresholds `source` reaches, as -T, 2 - T, ..., T."""
 
     source: ir.Value
     thresholds: npt.NDArray[np.float32]  # (T, C), ascending
@@ -126,7 +126,8 @@ def step(found: Stream) -> Step | None:
 
 def channels(value: ir.Value) -> int:
     """Of an NCHW value."""
-    return int(value.shape[1]) if value.shape is not None and len(value.shape) > 1 else 0  # type: ignore[call-overload]
+    count = value.shape[1] if value.shape is not None and len(value.shape) > 1 else 0
+    return count if isinstance(count, int) else 0
 
 
 def _producer(value: ir.Value | None, kind: str) -> ir.Node | None:

@@ -19,7 +19,7 @@ class Writer:
         self._constants: dict[str, TensorProto] = {}
 
     def into(self, model: ModelProto) -> ModelProto:
-        """`model` with what was written in place of its own nodes, and the bodies of com.edgec's operators."""
+        """`model` with what was written in place of its own nodes, and the bodies of our operators."""
         del model.graph.node[:], model.graph.initializer[:], model.graph.value_info[:]
         model.graph.node.extend(self._nodes)
         model.graph.initializer.extend(self._constants.values())
@@ -48,4 +48,6 @@ class Writer:
     def slice(self, name: str, x: str, of: Slice) -> str:
         """Of a tensor whose axes 1 and 2 are height and width."""
         parts = {"starts": of.starts, "ends": of.ends, "axes": of.axes + 1, "steps": of.steps}
-        return self.standard("Slice", name, x, *(self.constant(f"{name}.{key}", data) for key, data in parts.items()))
+        return self.standard(
+            "Slice", name, x, *(self.constant(f"{name}.{key}", data) for key, data in parts.items())
+        )
