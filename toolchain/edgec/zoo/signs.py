@@ -16,7 +16,8 @@ class _Reaches(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, threshold: Tensor, gradient: Gradient) -> Tensor:
         ctx.save_for_backward(x, threshold)
         ctx.gradient = gradient
-        return torch.where(x >= threshold, 1.0, -1.0)
+        one = threshold.new_ones(())
+        return torch.where(x >= threshold, one, -one)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:
