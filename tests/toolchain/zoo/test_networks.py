@@ -33,7 +33,7 @@ SLICES = {"blu_net_fast": {"aten.slice.Tensor"}, "blu_net": {"aten.slice.Tensor"
         ("blu_net", {}, 3_901_633),
         ("blu_net", {"norm": True}, 3_901_633 + 2 * 6848),
         ("blu_net_fast", {}, 7_861_153),
-        ("blu_net_fast", {"widths": [64, 128, 256, 512], "levels": 2}, 31_423_889),
+        ("blu_net_fast", {"widths": [64, 128, 256, 512], "levels": 2}, 31_407_954),
         ("unet3d", {"in_channels": 3, "out_channels": 3, "norm": False}, 19_069_955),
     ],
 )
