@@ -16,7 +16,7 @@ from edgec_runtime.format.source import Source, check_file_set, read_verified, v
 from edgec_runtime.machine import architecture, has_any, instructions
 
 # Least work first; what only stores less comes before what stores all.
-_PREFERENCE = ("int8-static", "mixed", "int8-dynamic", "fp16", "fp32")
+_PREFERENCE = ("binary", "int8-static", "mixed", "int8-dynamic", "fp16", "fp32")
 _SAME_MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}  # what Windows and macOS call them
 
 

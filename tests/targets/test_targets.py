@@ -24,7 +24,8 @@ def test_the_names_are_those_of_the_files() -> None:
 def test_every_target_names_an_engine_that_the_runtime_has(name: str) -> None:
     target = load_target(name)
     assert target.engine in ENGINES
-    assert target.precisions == PRECISIONS
+    assert {*target.precisions, *target.cannot} == set(PRECISIONS)
+    assert ("binary" in target.cannot) == (target.engine != "onnxruntime")
     assert set(target.architectures) <= {"x86_64", "aarch64"}
 
 
@@ -112,7 +113,7 @@ def text_of(name: str) -> str:
         ("engine: onnxruntime", "engine: tensorrt", "engine"),
         ("name: cpu", "name: gpu", "it must be the file's own name"),
         ("name: cpu", "name: [cpu", "is not YAML"),
-        ("[fp32, fp16, int8-dynamic, int8-static, mixed]", "[]", "precisions"),
+        ("[fp32, fp16, int8-dynamic, int8-static, mixed, binary]", "[]", "precisions"),
         ("precisions:", "cannot: {fp32: slow}\nprecisions:", "fp32 stands under precisions and under cannot"),
         ("threads: 2", "threads: 2\nbudgets: {latency_ms: -1}", "budgets.latency_ms"),
         ("threads: 2", "threads: 2\nbudgets: {latency: 9}", "budgets.latency"),

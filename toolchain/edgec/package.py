@@ -36,6 +36,7 @@ TOLERANCE: dict[Precision, tuple[float, float]] = {
     "int8-dynamic": (0.99, 2e-2),
     "int8-static": (0.99, 2e-2),
     "mixed": (0.99, 2e-2),
+    "binary": (0.9995, 1e-3),
 }
 
 

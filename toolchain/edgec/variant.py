@@ -11,6 +11,7 @@ from edgec.errors import QuantizationError, UnsupportedOperatorError, UsageError
 from edgec.evaluation import score_masks
 from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
+from edgec.lower.binary import lower_signs
 from edgec.lower.litert import lower_module
 from edgec.package import BuiltVariant
 from edgec.quantize import integer_form, quantize_best, quantize_static, store_float16, store_int8
@@ -127,6 +128,8 @@ def in_precision(
         return store_float16(graph)
     if precision == "int8-dynamic":
         return store_int8(graph)
+    if precision == "binary":
+        return lower_signs(graph)
     if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
     kept, chosen = float_layers if precision == "mixed" else (), target.profiles[profile]

@@ -16,7 +16,7 @@ Colour = Literal["grey", "rgb", "bgr"]
 Activation = Literal["none", "sigmoid", "softmax"]
 Decision = Literal["threshold", "argmax"]
 EngineName = Literal["onnxruntime", "openvino", "tflite"]
-Precision = Literal["fp32", "fp16", "int8-dynamic", "int8-static", "mixed"]
+Precision = Literal["fp32", "fp16", "int8-dynamic", "int8-static", "mixed", "binary"]
 Layout = Literal["NCHW", "NHWC"]
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)

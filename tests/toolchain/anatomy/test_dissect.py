@@ -9,6 +9,7 @@ from edgec.errors import GraphError
 from edgec.export import export
 from edgec.source import load_source
 from edgec.zoo import MODELS, create, parameter_count
+from edgec.zoo.binary_blocks import set_binary
 
 IMAGES = tuple(name for name in MODELS if name != "unet3d")
 
@@ -55,6 +56,7 @@ def test_a_pixel_sees_what_its_gradient_reaches(name: str) -> None:
     """With positive weights and slopes, what counts is exactly what has a gradient."""
     torch.manual_seed(0)
     network = create(name, widths=[2, 2], in_channels=1).double().eval()
+    set_binary(network, False)
     for module in network.modules():
         if isinstance(module, nn.MaxPool2d):  # which looks at all and passes one on
             module.forward = lambda x: nn.functional.avg_pool2d(x, 2)  # type: ignore[method-assign]

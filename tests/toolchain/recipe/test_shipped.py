@@ -8,6 +8,8 @@ from edgec.recipe.shipped import find_recipe, shipped_recipes
 
 NAMES = [
     "cardiac-unet-light",
+    "nuclei-blu-net",
+    "nuclei-blu-net-fast",
     "nuclei-unet",
     "nuclei-unet-bn",
     "nuclei-unet-light",

@@ -7,7 +7,10 @@ from edgec.anatomy.steps import Step
 
 FLOAT = 4  # bytes
 # Of one value each: written over its input where nobody else reads that, as every engine does.
-IN_PLACE = ("relu", "batch_norm", "hardswish", "gelu", "sigmoid")
+IN_PLACE = (
+    *("relu", "batch_norm", "hardswish", "gelu", "sigmoid", "prelu"),
+    *("round", "clamp", "div", "ge", "where"),
+)
 
 
 def alive(steps: Sequence[Step], image: tuple[int, ...]) -> list[int]:

@@ -74,10 +74,18 @@ def _bilinear(node: fx.Node, span: Span) -> Span:
     return math.floor(first), math.ceil(last)
 
 
+def _nearest(node: fx.Node, span: Span) -> Span:
+    source: Any = node.all_input_nodes[0]
+    factor = source.meta["val"].shape[-2] / node.meta["val"].shape[-2]
+    return math.floor(span[0] * factor), math.floor(span[1] * factor)
+
+
 def _slice(node: fx.Node, span: Span) -> Span:
     height = node.meta["val"].ndim - 2
-    start = _number(node, 2, 0) if _number(node, 1, 0) == height else 0
-    return span[0] + start, span[1] + start
+    if _number(node, 1, 0) != height:
+        return span
+    start, step = _number(node, 2, 0), _number(node, 4, 1)
+    return span[0] * step + start, span[1] * step + start
 
 
 def _pad(node: fx.Node, span: Span) -> Span:
@@ -104,8 +112,9 @@ _RULES: dict[str, Callable[[fx.Node, Span], Span]] = {
     **dict.fromkeys(("conv_transpose2d", "conv_transpose3d"), _transposed),
     **dict.fromkeys(("max_pool2d", "max_pool3d"), _pool),
     "upsample_bilinear2d": _bilinear,
+    "upsample_nearest2d": _nearest,
     "slice": _slice,
     "pad": _pad,
     **dict.fromkeys(("relu", "batch_norm", "hardswish", "gelu", "sigmoid", "softmax"), _same),
-    **dict.fromkeys(("add", "mul", "cat"), _same),
+    **dict.fromkeys(("add", "sub", "mul", "div", "cat", "prelu", "round", "clamp", "ge", "where"), _same),
 }

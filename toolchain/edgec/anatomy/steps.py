@@ -40,6 +40,8 @@ def trace(network: nn.Module, shape: tuple[int, ...]) -> list[Step]:
     for node in program.graph.nodes:
         if node.op == "call_function":
             sources = tuple(places[entry.name] for entry in node.all_input_nodes if entry.name in places)
+            if not sources:  # of weights alone: done once
+                continue
             places[node.name] = len(steps)
             module, made = _module(node), tuple(node.meta["val"].shape)
             level = level_of(module, levels)

@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "edgec.cli.train",
     "distil": "edgec.cli.distil",
     "prune": "edgec.cli.prune",
+    "binarize": "edgec.cli.binarize",
     "build": "edgec.cli.build",
     "verify": "edgec.cli.verify",
     "tune": "edgec.cli.tune",

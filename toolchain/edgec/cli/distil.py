@@ -12,8 +12,9 @@ from edgec.cli.train import command as train
 
 if TYPE_CHECKING:
     from edgec.learn.loggers import Log
+    from edgec.recipe import Recipe
 
-_OWN = [
+TEACHER = [
     click.Option(
         ["--teacher"],
         metavar="MODEL",
@@ -25,20 +26,23 @@ _OWN = [
         metavar="FILE",
         help="The teacher's weights, where they are in no other place.",
     ),
-    click.Option(
-        ["--student"],
-        metavar="MODEL",
-        help="A name of `edgec models`, package.module:factory, file.py:factory, or a checkpoint that edgec "
-        "wrote, from which it starts.",
-    ),
 ]
-# What is learned from, and where a run is kept, is said as to `edgec train`.
-_SHARED = {"recipe_word", "data", "epochs", "overrides", "resume", "log"}
-
-
-@click.command(
-    cls=Command, name="distil", params=[*_OWN, *(option for option in train.params if option.name in _SHARED)]
+_STUDENT = click.Option(
+    ["--student"],
+    metavar="MODEL",
+    help="A name of `edgec models`, package.module:factory, file.py:factory, or a checkpoint that edgec "
+    "wrote, from which it starts.",
 )
+# What is learned from, and where a run is kept, is said as to `edgec train`.
+SHARED = ("recipe_word", "data", "epochs", "overrides", "resume", "log")
+
+
+def as_to_train(*names: str) -> list[click.Parameter]:
+    """Those parameters of `edgec train`."""
+    return [option for option in train.params if option.name in names]
+
+
+@click.command(cls=Command, name="distil", params=[*TEACHER, _STUDENT, *as_to_train(*SHARED)])
 @click.pass_obj
 def command(
     display: Display,
@@ -60,10 +64,6 @@ def command(
     ones. After an interruption the same command goes on in the phase and epoch where it was. The folder of
     the run gets the student as `edgec train` would write it, and a folder for each stage before.
     """
-    from edgec.report.distil import distil_document, distil_table, draw_stages
-    from edgec.report.train import summary
-    from edgec.training import distil
-
     given: Given = [
         *_student(student),
         ("--data", "data.path", data),
@@ -71,7 +71,15 @@ def command(
         ("--teacher", "distil.teacher", teacher),
         ("--teacher-checkpoint", "distil.checkpoint", teacher_checkpoint),
     ]
-    recipe = learning_recipe(recipe_word, given, overrides)
+    run(display, learning_recipe(recipe_word, given, overrides), resume, log)
+
+
+def run(display: Display, recipe: "Recipe", resume: Path | None, log: "Log | None") -> None:
+    """Distil, and show what came of it."""
+    from edgec.report.distil import distil_document, distil_table, draw_stages
+    from edgec.report.train import summary
+    from edgec.training import distil
+
     with display.progress() as progress:
         result = distil(recipe, resume=resume, log=log, progress=progress)
     draw_stages(result)

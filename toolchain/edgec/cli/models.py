@@ -22,7 +22,7 @@ def command(display: Display, /, detail: str | None, network: tuple[tuple[str, o
 
     --detail tells the network's options, and for an image of 256x256 (a volume of 64x64x64) its parameters,
     multiply-accumulates, the float32 activations that are alive at once, and how many pixels high the part of
-    the image is that a pixel of the result sees.
+    the image is that a pixel of the result sees; of a binary network its size on paper, too.
     """
     if detail is not None:
         _tell(display, detail, dict(network))
@@ -46,13 +46,14 @@ def _tell(display: Display, name: str, given: dict[str, object]) -> None:
     from edgec.anatomy import dissect
     from edgec.report.models import model_document, model_tables
     from edgec.zoo import create, options_of
+    from edgec.zoo.paper import paper_bytes
 
     with torch.device("meta"):
         network = create(name, **given)
     options = options_of(name) | given
     volumes = any(isinstance(part, torch.nn.Conv3d) for part in network.modules())
     anatomy = dissect(network, (options["in_channels"], *(VOLUME if volumes else IMAGE)))
-    document = model_document(name, options, anatomy)
+    document = model_document(name, options, anatomy, paper_bytes(network))
     words = [word for key, value in given.items() for word in ("--option", f"{key}={value}")]
     then = [] if volumes else [shlex.join(["edgec", "build", "--model", name, *words])]
     display.result(document, *model_tables(document), then=then)

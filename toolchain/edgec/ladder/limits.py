@@ -60,8 +60,13 @@ QUANTIZED = Limits(inf, 2e-2, 20, 0.997, 0.98, 1e-2, 10)
 # second time), and 57 dB in the other engines.
 INTEGER = Limits(inf, 2e-2, 25, 0.998, 0.99, 5e-3, 25)
 
-_GRAPH: dict[str, Limits] = {"fp32": FLOAT, "fp16": HALF}
-_ENGINE: dict[str, Limits] = {"fp32": FLOAT, "fp16": FLOAT}  # engines are told to compute in f32
+# The same numbers as signs and int8: nothing is rounded that the float network does not round.
+_GRAPH: dict[str, Limits] = {"fp32": FLOAT, "fp16": HALF, "binary": FLOAT}
+_ENGINE: dict[str, Limits] = {
+    "fp32": FLOAT,
+    "fp16": FLOAT,
+    "binary": FLOAT,
+}  # engines are told to compute in f32
 
 
 def graph_limits(precision: Precision) -> Limits:

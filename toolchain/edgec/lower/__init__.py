@@ -52,9 +52,9 @@ def operators(lowered: Lowered, engine: str) -> dict[str, int]:
     """How many operators run in which type, counted in the engine's own optimized network.
 
     In the file's own types, the same on each machine: where a processor has bf16, OpenVINO would choose that.
-    Keys: 'int8', 'float32', 'float16', 'bfloat16', 'other' (shapes) and 'convert' (what only changes type);
-    for tflite 'int8-dynamic' (floats in and out, products of integers), and '-unaccelerated' is added for
-    what XNNPACK did not take.
+    Keys: 'int8', 'binary' (our kernels), 'float32', 'float16', 'bfloat16', 'other' (shapes) and 'convert'
+    (what only changes type); for tflite 'int8-dynamic' (floats in and out, products of integers), and
+    '-unaccelerated' is added for what XNNPACK did not take.
     Raises UsageError for an unknown engine, EngineError where the engine refuses the files.
     """
     return count_types(list_operators(lowered, engine, options=EXACT))

@@ -14,7 +14,13 @@ from edgec.errors import OutputError
 from edgec.hotspots import Hotspots
 from edgec_runtime.wholefile import write_whole
 
-COLOURS = {"int8": "#4c9f70", "int8-dynamic": "#4c9f70", "float32": "#d1693f", "bfloat16": "#d9a441"}
+COLOURS = {
+    "binary": "#3b7dd8",
+    "int8": "#4c9f70",
+    "int8-dynamic": "#4c9f70",
+    "float32": "#d1693f",
+    "bfloat16": "#d9a441",
+}
 CONVERT, OTHER, WHOLE = "#9a7bb0", "#8d99a6", "#dde3e8"
 ROWS = {"network": 0.5, "stage": 0.6, "layer": 1.6, "operator": 1.3}  # and their heights
 WIDTH, HEIGHT, DPI = 16.0, 5.0, 110

@@ -26,14 +26,17 @@ def models_table(document: dict[str, Any]) -> Table:
     return table
 
 
-def model_document(name: str, options: Mapping[str, object], anatomy: Anatomy) -> dict[str, Any]:
+def model_document(
+    name: str, options: Mapping[str, object], anatomy: Anatomy, paper: int | None
+) -> dict[str, Any]:
     """``{"schema": 1, "name", "options", "input", ..., "levels": [...]}``.
 
     The network and each level have `output`, `parameters`, `macs`, `activation_bytes` (float32, held at once
-    at most) and `receptive_field` (pixels).
+    at most) and `receptive_field` (pixels). `paper_bytes`: of a binary network, else null.
     """
     levels = [{"name": level.name} | _numbers(level) for level in anatomy.levels]
     head = {"schema": 1, "name": name, "options": dict(options), "input": list(anatomy.input)}
+    head["paper_bytes"] = paper
     return head | _numbers(anatomy) | {"levels": levels}
 
 
@@ -41,6 +44,10 @@ def model_tables(document: dict[str, Any]) -> list[Table]:
     """One with a row for each level and one for all of the network, and one of the options."""
     title = f"{document['name']} for {_shape(document['input'])}"
     table = new_table(title, ["level"], ["gives", "parameters", "MMAC", "MiB alive", "sees pixels"])
+    if document["paper_bytes"] is not None:
+        table.caption = (
+            f"on paper, a bit for each level of a binary weight: {mib(document['paper_bytes'])} MiB"
+        )
     for row in document["levels"]:
         table.add_row(row["name"], *_cells(row))
     table.add_section()

@@ -25,6 +25,8 @@ MODELS = (
     "attention_unet",
     "unet_plus_plus",
     "unet3d",
+    "blu_net",
+    "blu_net_fast",
 )
 """The name of each; its module and the factory in it are called the same."""
 

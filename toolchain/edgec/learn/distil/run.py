@@ -17,6 +17,7 @@ from edgec.learn.loggers import Log
 from edgec.learn.task import SegmentationTask
 from edgec.progress import SILENT, Progress
 from edgec.recipe import DistilRecipe
+from edgec.zoo.binary_blocks import set_binary
 
 
 def run_stages(
@@ -32,7 +33,8 @@ def run_stages(
 
     The task itself is trained in `folder`, which must exist, every stage before it in a folder of its own in
     there, each as `fit` does it and from the best weights of the one before: a stage that is over is not
-    trained again, and one that was interrupted goes on. `teacher` stays as it is. Gives what each stage came
+    trained again, and one that was interrupted goes on. A student of binary blocks learns in full precision
+    until its task, which it learns in binary. `teacher` stays as it is. Gives what each stage came
     to, by its name and in order; the task's is the last.
 
     Raises UsageError and ModelSourceError where teacher and student do not fit, and what `fit` raises.
@@ -48,6 +50,7 @@ def run_stages(
     for stage in stages(task.recipe, pairs):
         into = folder if stage.phase == "task" else folder / stage.name
         into.mkdir(exist_ok=True)
+        set_binary(student, stage.phase == "task")
         todo = _task(stage, student, shown, task.class_weights)
         with progress.step(stage.name):
             found[stage.name] = fit(todo, split, into, log=log, progress=progress)

@@ -1,6 +1,7 @@
 """Binary networks in ONNX: nodes of com.edgec, and the bodies that make them run without its kernels."""
 
 from edgec.lower.binary.functions import add_functions, function
+from edgec.lower.binary.lowering import lower_signs
 from edgec.lower.binary.nodes import (
     Kernel,
     Made,
@@ -39,6 +40,7 @@ __all__ = [
     "function",
     "integer_levels",
     "largest_levels",
+    "lower_signs",
     "pack_weights",
     "residual_steps",
 ]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from edgec.lower.census.operator import CONVERT, LAYOUT, Operator
+from edgec.lower.census.operator import BINARY, CONVERT, LAYOUT, Operator
 
 FLOATS = ("float32", "bfloat16", "float16")
-INTEGERS = "int8"
+INTEGERS = ("int8", BINARY)
 # The last activation, and the view of its rows as an image (lower/rewrites/wide_head.py).
 CLOSING = ("Sigmoid", "Softmax", "SoftMax", "LOGISTIC", "SOFTMAX", "Reshape")
 
@@ -43,7 +43,7 @@ def find(operators: Sequence[Operator]) -> Findings:
 
     A network without integer operators has no islands: it is float by intention.
     """
-    quantized = any(entry.type == INTEGERS for entry in operators)
+    quantized = any(entry.type in INTEGERS for entry in operators)
     groups = _float_groups(operators) if quantized else []
     used = {source for entry in operators for source in entry.sources}
     closing = [group for group in groups if _closes(group, used)]

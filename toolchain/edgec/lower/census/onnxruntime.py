@@ -15,11 +15,13 @@ import onnx
 import onnxruntime
 
 from edgec.lower.base import Lowered
-from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.census.operator import BINARY, CONVERT, Operator
 from edgec.lower.census.work import multiply_accumulates
 from edgec_runtime.engine import Array, LoadOptions
-from edgec_runtime.engines.onnxruntime import session_options
+from edgec_runtime.engines.onnxruntime import registered_kernels, session_options
 from edgec_runtime.errors import EngineError
+from edgec_runtime.kernels import DOMAIN
+from edgec_runtime.kernels.library import uses_domain
 
 RUNS, WARM_UP = 15, 3
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear", "Cast")
@@ -71,7 +73,7 @@ def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) 
         operator = Operator(
             name=node.name,
             kind=node.op_type,
-            type=CONVERT if node.op_type in CONVERSIONS else source,
+            type=_type_of(node, source),
             layer=layers.get(_ADDED.sub("", node.name)),
             sources=sources,
         )
@@ -122,6 +124,8 @@ def _optimized(
         chosen = session_options(onnxruntime, options)
         chosen.optimized_model_filepath = str(path)
         chosen.enable_profiling = image is not None
+        if uses_domain(network):
+            registered_kernels(chosen)
         chosen.profile_file_prefix = str(Path(folder) / "profile")
         try:
             session = onnxruntime.InferenceSession(network, chosen, providers=["CPUExecutionProvider"])
@@ -152,8 +156,20 @@ def _shapes(notes: list[dict[str, list[int]]]) -> list[Shape]:
     return [tuple(shape) for entry in notes for shape in entry.values()]
 
 
+def _type_of(node: onnx.NodeProto, source: str) -> str:
+    """In which it computes, where its first input is of the type `source`."""
+    if node.domain == DOMAIN:
+        return BINARY
+    return CONVERT if node.op_type in CONVERSIONS else source
+
+
 def _result_type(node: onnx.NodeProto, source: str) -> str:
-    """Only conversions change the type, and they say to which: the zero point's, or float32."""
+    """Only conversions change the type, and they say to which: the zero point's, or float32.
+
+    Our operators give streams of int8 or packed bits, but for the two that lead back to floats.
+    """
+    if node.domain == DOMAIN:
+        return "float32" if node.op_type in ("BinaryConvFloat", "BitUnpack") else "int8"
     if node.op_type == "QuantizeLinear":
         return "int8"
     if node.op_type == "DequantizeLinear":

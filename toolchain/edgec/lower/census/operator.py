@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 CONVERT = "convert"
+BINARY = "binary"  # by our kernels, of signs
 LEFT_OUT = "-unaccelerated"
 # Each engine's words for a change of layout.
 LAYOUT = ("Transpose", "TRANSPOSE", "Reorder", "ReorderInput", "ReorderOutput")
@@ -14,15 +15,15 @@ LAYOUT = ("Transpose", "TRANSPOSE", "Reorder", "ReorderInput", "ReorderOutput")
 class Operator:
     """One operator of an engine's own optimized network.
 
-    `name` and `kind`: the engine's words. `type`: in which it computes: 'int8', 'float32', 'bfloat16',
-    'float16', 'other' (shapes), or 'convert' where it only changes the type or the scale. `layer`: the node
-    of the model that it stands for; where the engine added a conversion, the node whose result it takes; None
-    where neither is known. `sources`: the names of the operators whose results it takes, and the network's
-    own input; constants are none. `accelerated`: for tflite, whether XNNPACK took it. `milliseconds`: of one
-    inference, None where nothing was measured or the engine does not tell. `bytes`: of the activations that
-    it reads and writes; `weight_bytes`: of the constants. `macs`: its multiply-accumulates, None where it is
-    no convolution or product of matrices. `shape`: of its result, in the engine's own layout. ONNX Runtime
-    tells these four where it was run.
+    `name` and `kind`: the engine's words. `type`: in which it computes: 'int8', 'binary', 'float32',
+    'bfloat16', 'float16', 'other' (shapes), or 'convert' where it only changes the type or the scale.
+    `layer`: the node of the model that it stands for; where the engine added a conversion, the node whose
+    result it takes; None where neither is known. `sources`: the names of the operators whose results it
+    takes, and the network's own input; constants are none. `accelerated`: for tflite, whether XNNPACK
+    took it. `milliseconds`: of one inference, None where nothing was measured or the engine does not
+    tell. `bytes`: of the activations that it reads and writes; `weight_bytes`: of the constants. `macs`:
+    its multiply-accumulates, None where it is no convolution or product of matrices. `shape`: of its
+    result, in the engine's own layout. ONNX Runtime tells these four where it was run.
     """
 
     name: str

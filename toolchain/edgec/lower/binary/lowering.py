@@ -1,0 +1,201 @@
+"""lower_signs(): a float network of signs -> the same one in operators of com.edgec."""
+
+import numpy as np
+import numpy.typing as npt
+import onnx_ir as ir
+
+from edgec.errors import QuantizationError
+from edgec.graph import Graph
+from edgec.lower.binary import nodes
+from edgec.lower.binary.moves import (
+    before_move,
+    is_concatenation,
+    is_doubling,
+    is_pooling,
+    origins,
+    slice_of,
+)
+from edgec.lower.binary.nodes import Kernel
+from edgec.lower.binary.patterns import Convolution, Signs, Step, convolution, step, stream
+from edgec.lower.binary.writer import Writer
+from edgec_runtime.kernels.reference import Affine, Integers
+
+Reals = npt.NDArray[np.float64]
+
+
+def lower_signs(graph: Graph) -> Graph:
+    """The network with its binary convolutions in com.edgec, the bodies of those operators beside them.
+
+    Convolutions of signs take bits; what they make is bits and, where the network rounds it to a
+    `patterns.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays as it
+    is, in float32. What comes out is equal in every bit where the network's own sums are exact.
+
+    Raises QuantizationError where no convolution is binary, or where maps meet in a concatenation whose
+    channels are no multiples of 32.
+    """
+    taken = [found for node in graph.nodes if (found := convolution(node.outputs[0])) is not None]
+    if not taken:
+        raise QuantizationError(
+            "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
+            "activations and weights are signs"
+        )
+    lowering = _Lowering(taken)
+    lowering.real(graph.output)
+    return Graph(ir.from_proto(lowering.writer.into(graph.to_proto())))
+
+
+class _Lowering:
+    """Writes a value in the forms it is asked for, each once, after all that it is made of."""
+
+    def __init__(self, taken: list[Convolution]) -> None:
+        self.writer = Writer()
+        self._made: dict[tuple[object, ...], str] = {}
+        # The signs of a stream that its own operator gives are those that are wanted first.
+        self._first: dict[ir.Value, Signs] = {}
+        for found in taken:
+            for each in origins(found.signs):
+                self._first.setdefault(each.source, each)
+
+    def real(self, value: ir.Value) -> str:
+        """The name of it in float32, NCHW."""
+        name = str(value.name)
+        if (value, "real") not in self._made:
+            self._made[value, "real"] = name
+            self._write_real(value, name)
+        return name
+
+    def _write_real(self, value: ir.Value, name: str) -> None:
+        node = value.producer()
+        if value.const_value is not None:
+            self.writer.constant(name, value.const_value.numpy())
+        elif node is None:
+            return  # the image
+        elif (found := stream(value)) is not None:
+            planes = self.writer.standard("Transpose", f"{name}.planes", self._int8(value), perm=[0, 3, 1, 2])
+            unit = self.writer.constant(f"{name}.unit", np.array(found.unit, np.float32))
+            self.writer.standard("DequantizeLinear", name, planes, unit)
+        elif (binary := convolution(value)) is not None:
+            none = np.zeros_like(binary.bias)
+            affine = _affine(Step(binary, None, none, none + 1, none, 1.0))
+            self.writer.made(nodes.binary_conv_float(name, self._bits(binary.signs), _kernel(binary), affine))
+        else:
+            copy = ir.to_proto(node)
+            copy.input[:] = ["" if taken is None else self.real(taken) for taken in node.inputs]
+            self.writer.node(copy)
+
+    def _int8(self, value: ir.Value) -> str:
+        """The name of a stream in int8, NHWC."""
+        if (value, "int8") not in self._made:
+            self._made[value, "int8"] = self._write_int8(value, f"{value.name}.int8")
+        return self._made[value, "int8"]
+
+    def _write_int8(self, value: ir.Value, name: str) -> str:
+        node, found = value.producer(), stream(value)
+        if found is None:
+            assert node is not None
+            return self._moved_int8(node, name)
+        whole = _binary_step(value)
+        if whole is not None:
+            return self._write_step(value, name, whole, found.unit)
+        one = self.writer.constant(f"{name}.one", np.array(1, np.float32))
+        zero = self.writer.constant(f"{name}.zero", np.array(0, np.int8))
+        planes = self.writer.standard(
+            "QuantizeLinear", f"{name}.planes", self.real(found.multiple), one, zero
+        )
+        return self.writer.standard("Transpose", name, planes, perm=[0, 2, 3, 1])
+
+    def _moved_int8(self, node: ir.Node, name: str) -> str:
+        part = slice_of(node)
+        sources = [self._int8(taken) for taken in _moved(node)]
+        if part is not None:
+            return self.writer.slice(name, sources[0], part)
+        return self.writer.standard("Concat", name, *sources, axis=3)
+
+    def _write_step(self, value: ir.Value, name: str, whole: Step, unit: float) -> str:
+        binary, bits = whole.convolution, self._bits(whole.convolution.signs)
+        affine = _affine(whole)
+        wanted = self._first.get(value)
+        limits = np.zeros((1, len(binary.scale)), np.int32) if wanted is None else _in_units(wanted, unit)
+        if whole.shortcut is None:
+            return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
+        shortcut, its_unit = self._int8(whole.shortcut), _unit(whole.shortcut)
+        assert its_unit is not None
+        times = np.full(len(binary.scale), its_unit * whole.factor)
+        return self.writer.made(
+            nodes.binary_conv_add(name, bits, _kernel(binary), affine, limits, shortcut, times)
+        )
+
+    def _bits(self, found: Signs) -> str:
+        """The name of packed signs."""
+        key = (found.source, found.thresholds.tobytes())
+        if key not in self._made:
+            count = sum(source is found.source for source, *_ in self._made)
+            self._made[key] = self._write_bits(found, f"{found.source.name}.signs{count}")
+        return self._made[key]
+
+    def _write_bits(self, found: Signs, name: str) -> str:
+        value, earlier, own = found.source, before_move(found), stream(found.source)
+        if earlier is not None:
+            return self._moved_bits(value, [self._bits(each) for each in earlier], name)
+        if own is None:
+            return self.writer.made(nodes.bit_pack(name, self.real(value), found.thresholds))
+        levels = self._int8(value)
+        if _binary_step(value) is not None and np.array_equal(
+            found.thresholds, self._first[value].thresholds
+        ):
+            return f"{levels}.bits"
+        return self.writer.made(nodes.bit_pack_int8(name, levels, _in_units(found, own.unit)))
+
+    def _moved_bits(self, value: ir.Value, sources: list[str], name: str) -> str:
+        node = value.producer()
+        assert node is not None
+        part = slice_of(node)
+        if part is not None:
+            return self.writer.slice(name, sources[0], part)
+        if is_pooling(node):
+            return self.writer.made(nodes.bit_max_pool(name, sources[0]))
+        if is_doubling(node):
+            return self.writer.made(nodes.bit_upsample(name, sources[0]))
+        return self.writer.standard("Concat", name, *sources, axis=4)
+
+
+def _binary_step(value: ir.Value) -> Step | None:
+    """What makes a stream in integers alone."""
+    found = stream(value)
+    whole = None if found is None else step(found)
+    if whole is None or whole.shortcut is None or _unit(whole.shortcut) is not None:
+        return whole
+    return None
+
+
+def _unit(value: ir.Value) -> float | None:
+    """Of a stream, or of slices and concatenations of streams of one unit."""
+    found, node = stream(value), value.producer()
+    if found is not None or node is None:
+        return None if found is None else found.unit
+    units = {_unit(taken) for taken in _moved(node)}
+    return units.pop() if len(units) == 1 else None
+
+
+def _moved(node: ir.Node) -> list[ir.Value]:
+    """What a slice or a concatenation takes; nothing where it is neither."""
+    values = [value for value in node.inputs if value is not None]
+    return values[:1] if slice_of(node) is not None else values if is_concatenation(node) else []
+
+
+def _kernel(binary: Convolution) -> Kernel:
+    return Kernel(binary.weights, x_levels=binary.signs.levels)
+
+
+def _affine(whole: Step) -> Affine:
+    """What becomes of the dot product."""
+    binary = whole.convolution
+    scale, bias, after = binary.scale, binary.bias + whole.before, whole.after
+    each = (scale * whole.factor, bias * whole.factor, whole.slope, after * whole.factor)
+    return Affine(*(values.astype(np.float32) for values in each))
+
+
+def _in_units(found: Signs, unit: float) -> Integers:
+    """The least of a stream's integers that reach each threshold; 128, which none is, where none does."""
+    least = np.ceil(found.thresholds.astype(np.float64) / unit)
+    return np.clip(least, -128, 128).astype(np.int32)
