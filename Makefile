@@ -45,7 +45,7 @@ gate: $(STAMP)
 		--junit $(GATED)/gate.xml --markdown $(GATED)/gate.md || [ $$? -eq 3 ]
 	$(BIN)/python benchmarks/gate.py --count 10 --out $(GATED)
 
-$(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/pyproject.toml
+$(STAMP): setup.cfg pyproject.toml runtime/setup.cfg runtime/setup.py runtime/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "edgec needs Python 3.11: install it, or name it with make PYTHON=..." >&2; exit 2; }
 	@if [ ! -e $(STAMP) ]; then rm -rf .venv; fi
 	@echo "Setting up .venv (once; some minutes, most of them for PyTorch)"

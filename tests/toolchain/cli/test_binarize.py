@@ -38,12 +38,12 @@ def test_it_learns_in_full_precision_then_in_binary_and_is_built(here: Run, edge
     built = edgec(
         "build", "--recipe", "run/recipe.yaml", "--set", "checkpoint=run/best.safetensors", "--json"
     )
-    assert built.returncode == 0, built.stderr
     document = json.loads(built.stdout)
     rows = {row["precision"]: row for row in document["variants"]}
-    assert {row["status"] for row in rows.values()} <= {"built", "refused"}
-    if rows["binary"]["status"] == "refused":  # without kernels it is slower
-        assert "slower than fp32" in rows["binary"]["reason"]
+    refused = rows["binary"]["status"] == "refused"  # without kernels it is slower
+    assert built.returncode == int(refused), built.stderr
+    assert rows["fp32"]["status"] == "built"
+    assert rows["binary"]["status"] == "built" or "slower than fp32" in rows["binary"]["reason"]
 
 
 def test_the_published_network_is_another_recipe(here: Run) -> None:
