@@ -106,7 +106,8 @@ NETWORK = """
 from torch import nn
 
 def binary():
-    return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 1, 1), nn.Sigmoid())
+    one, two = nn.Conv2d(1, 64, 3, padding=1), nn.Conv2d(64, 64, 3, padding=1)  # enough for int8 to gain
+    return nn.Sequential(one, nn.ReLU(), two, nn.ReLU(), nn.Conv2d(64, 1, 1), nn.Sigmoid())
 """
 SAVE_NETWORK = """
 import torch
