@@ -13,6 +13,7 @@ from edgec_runtime.format.folder import FolderSource, open_regular
 from edgec_runtime.format.manifest import Manifest, Variant
 from edgec_runtime.format.profile import in_words
 from edgec_runtime.format.source import Source, check_file_set, read_verified, verify
+from edgec_runtime.kernels import library
 from edgec_runtime.machine import architecture, has_any, instructions
 
 # Least work first; what only stores less comes before what stores all.
@@ -79,13 +80,14 @@ class Bundle(Closing):
         """The variant for a target, a precision and a machine (as `platform.machine()` names it; this one).
 
         Without a target, the first in the manifest that this machine can run; without a precision, the one
-        with the least work, int8-static first and fp32 last, of those that are not slower than fp32; without
-        a profile, the first that the processor can run. `flags`: its instructions as Linux names them; by
+        with the least work, int8-static first and fp32 last, of those that are not slower than fp32, such as
+        binary without its kernels; without a profile, the first that the processor can run. `flags`: its instructions as Linux names them; by
         default this processor's, and none are known of another `machine`. Raises VariantError naming what
         there is.
         """
         if flags is None:
             flags = instructions() if machine is None else ()
+        kernels = machine is not None or library.present()
         machine = architecture() if machine is None else _SAME_MACHINE.get(machine.lower(), machine)
         found = list(self.manifest.variants)
         for key, word in (("target", target), ("precision", precision), ("profile", profile)):
@@ -93,8 +95,10 @@ class Bundle(Closing):
                 found = self._matching(found, key, word)
         found = self._able(self._runnable(found, machine), flags)
         first = [variant for variant in found if variant.target == found[0].target]
+        slow = "binary" if not kernels else None
         return min(
-            first, key=lambda variant: (variant.slower_than_fp32, _PREFERENCE.index(variant.precision))
+            first,
+            key=lambda v: (v.slower_than_fp32 or v.precision == slow, _PREFERENCE.index(v.precision)),
         )
 
     def close(self) -> None:

@@ -43,6 +43,7 @@ def cases() -> list[Case]:
     return [
         *(convolution(form, sizes) for form in FORMS for sizes in (small, large)),
         packing(small, integers=False),
+        packing(small, integers=True),
         pooling(small),
     ]
 

@@ -11,6 +11,7 @@ from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import BundleNotFoundError, ContainerError, FileSetError, ModelError, VariantError
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.format.write import seal, write_folder, write_zip
+from edgec_runtime.kernels import library
 
 ALL = [
     ("cpu", "onnxruntime", "fp32"),
@@ -44,6 +45,19 @@ def test_int8_comes_before_fp32(path: Path) -> None:
         assert bundle.variant("cpu", machine="x86_64").precision == "int8-static"
         assert bundle.variant("cpu", "fp32", "x86_64").precision == "fp32"
         assert bundle.variant("openvino", machine="x86_64").precision == "fp32"
+
+
+def test_binary_is_for_machines_with_its_kernels(
+    make_bundle: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    precisions = ("fp32", "int8-static", "binary")
+    bundle = Bundle.open(make_bundle(variants=[("cpu", "onnxruntime", each) for each in precisions]))
+    (tmp_path / "kernels.so").touch()
+    for kernels, chosen in ((tmp_path / "kernels.so", "binary"), ("none", "int8-static")):
+        monkeypatch.setenv(library.VARIABLE, str(kernels))
+        assert bundle.variant().precision == chosen
+        assert bundle.variant(machine="aarch64").precision == "binary"  # of which nothing is known
+        assert bundle.variant(precision="binary").precision == "binary"
 
 
 def test_without_a_target_the_first_that_runs_here(path: Path) -> None:

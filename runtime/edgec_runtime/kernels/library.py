@@ -50,8 +50,19 @@ def find_kernels() -> Kernels | None:
 
     Warns, once, that networks will be slow without it.
     """
+    path = _path()
+    return None if path is None else _load(path)
+
+
+def present() -> bool:
+    """Whether there is a library to load; it is not loaded."""
+    path = _path()
+    return path is not None and path.exists()
+
+
+def _path() -> Path | None:
     named = os.environ.get(VARIABLE)
-    return None if named == "none" else _load(Path(named) if named else Path(__file__).with_name(NAME))
+    return None if named == "none" else Path(named) if named else Path(__file__).with_name(NAME)
 
 
 @cache

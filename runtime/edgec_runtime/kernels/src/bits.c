@@ -1,22 +1,7 @@
-/* Packed bits: made of int8 streams, turned into floats, pooled and enlarged. */
+/* Packed bits: turned into floats, pooled and enlarged. */
 #include <string.h>
 
 #include "kernels.h"
-
-void pack_int8_rows(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count, int channels,
-                    int64_t from, int64_t to) {
-  const int words = words_of(channels), levels = levels_of(thresholds_count);
-  for (int64_t pixel = from; pixel < to; pixel++) {
-    int32_t *planes = out + pixel * levels * words;
-    memset(planes, 0, (size_t)(levels * words) * sizeof *planes);
-    for (int c = 0; c < channels; c++) {
-      int code = 0;
-      for (int t = 0; t < thresholds_count; t++) code += x[pixel * channels + c] >= thresholds[(int64_t)t * channels + c];
-      for (int level = 0; level < levels; level++)
-        planes[level * words + c / WORD] |= (int32_t)((uint32_t)(code >> (levels - 1 - level) & 1) << c % WORD);
-    }
-  }
-}
 
 void unpack_rows(const int32_t *x, const int64_t *levels, float *out, int levels_count, int channels, int64_t plane,
                  int64_t from, int64_t to) {

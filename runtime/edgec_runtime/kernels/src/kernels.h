@@ -52,6 +52,8 @@ struct isa {
   void (*conv_rows)(const conv_call *call, const piece *piece, const uint8_t *band);
   void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
                     int channels, int64_t plane, int64_t from, int64_t to);
+  void (*pack_int8_rows)(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
+                         int channels, int64_t from, int64_t to);
 };
 
 /* A convolution, its parameters laid out for one isa. Channels out are padded to whole words. */
@@ -97,10 +99,8 @@ const isa *isa_choose(void);
 extern const isa *const isa_all[];    /* best first, ends with NULL */
 
 /* Rows of all images are numbered through: `from` to `to` of N times H. */
-void pack_int8_rows(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
-                    int channels, int64_t from, int64_t to); /* pixels instead of rows */
 void unpack_rows(const int32_t *x, const int64_t *levels, float *out, int levels_count, int channels, int64_t plane,
-                 int64_t from, int64_t to);                 /* pixels, too */
+                 int64_t from, int64_t to);                 /* pixels instead of rows */
 void max_pool_rows(const int32_t *x, int32_t *out, extent out_size, extent in_size, int levels, int words, int64_t from,
                    int64_t to);
 void upsample_rows(const int32_t *x, int32_t *out, extent out_size, int64_t pixel, int64_t from, int64_t to);

@@ -88,8 +88,9 @@ ort_status *run_pack(const kernel *k, ort_context *context) {
 
 static void pack_int8_piece(void *given, size_t number) {
   const job *j = given;
+  const kernel *k = j->kernel;
   const int64_t from = (int64_t)number * j->step;
-  pack_int8_rows(j->x, j->kernel->bounds, j->out, j->kernel->thresholds, j->kernel->channels, from, end_of(j, from));
+  k->isa->pack_int8_rows(j->x, k->bounds, j->out, k->thresholds, k->channels, from, end_of(j, from));
 }
 
 ort_status *run_pack_int8(const kernel *k, ort_context *context) {
