@@ -30,7 +30,7 @@ In the order of the work, from a network to a measured bundle:
 ```console
 $ edgec data check nuclei
 $ edgec models
-$ edgec train nuclei-unet-light --epochs 1
+$ edgec train nuclei-unet-light --epochs 1 --set train.crop=64
 $ edgec prune --model unet_light --data nuclei --ratio 0.3 --epochs 1 --resume runs/small
 $ edgec targets
 $ edgec build --model unet_light --quant int8-static
