@@ -78,6 +78,13 @@ def test_a_build_of_a_checkpoint_in_binary(here: Run, edgec: Run) -> None:
     assert ran.returncode == 0, ran.stderr + ran.stdout
 
 
+def test_nothing_long_begins_without_being_named(here: Run) -> None:
+    done = here("binarize")
+    assert done.returncode == 2
+    assert "name a RECIPE, such as nuclei-blu-net-fast" in done.stderr
+    assert not Path("runs").exists()
+
+
 def test_a_network_without_signs_says_so(here: Run) -> None:
     built = here(
         "build",
