@@ -81,9 +81,9 @@ class Bundle(Closing):
 
         Without a target, the first in the manifest that this machine can run; without a precision, the one
         with the least work, int8-static first and fp32 last, of those that are not slower than fp32, such as
-        binary without its kernels; without a profile, the first that the processor can run. `flags`: its instructions as Linux names them; by
-        default this processor's, and none are known of another `machine`. Raises VariantError naming what
-        there is.
+        binary without its kernels; without a profile, the first that the processor can run. `flags`: its
+        instructions as Linux names them; by default this processor's, and none are known of another
+        `machine`. Raises VariantError naming what there is.
         """
         if flags is None:
             flags = instructions() if machine is None else ()

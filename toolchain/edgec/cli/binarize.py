@@ -34,8 +34,9 @@ def command(
     """Train a binary network by a teacher in full precision.
 
     RECIPE is as for `edgec distil`, with --data alone nuclei-blu-net-fast, and its model is binary:
-    blu_net_fast or blu_net. It learns its teacher's features in full precision, and then, its weights and activations signs,
-    the task beside the teacher's answers. After an interruption the same command goes on where it was.
+    blu_net_fast or blu_net. It learns its teacher's features in full precision, and then, its weights and
+    activations signs, the task beside the teacher's answers. After an interruption the same command goes on
+    where it was.
     `edgec build --recipe RUN/recipe.yaml --set checkpoint=RUN/best.safetensors` makes the bundle.
     """
     if recipe_word is None and data is None:
