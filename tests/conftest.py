@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.tiny import TINY
 
 from edgec.data import open_dataset
@@ -13,6 +14,10 @@ from edgec.recipe import Recipe
 from edgec.usercache import cache_folder
 
 CACHE = cache_folder()  # before a test changes the environment
+
+# How long an example takes says something about the machine only.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

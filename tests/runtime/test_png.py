@@ -41,7 +41,7 @@ def pillows(data: bytes, kind: int) -> Any:
         return np.asarray(image.convert(mode))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(1, 70),
     st.integers(1, 40),

@@ -9,7 +9,7 @@ from edgec_runtime.resize import resize, resize_numpy
 SIDES = st.integers(1, 90)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SIDES, SIDES, SIDES, SIDES, st.sampled_from([(), (1,), (3,)]), st.integers(0, 2**32))
 def test_numpy_and_opencv_agree_within_one_grey_level(
     height: int, width: int, new_height: int, new_width: int, channels: tuple[int, ...], seed: int
@@ -21,7 +21,7 @@ def test_numpy_and_opencv_agree_within_one_grey_level(
     assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SIDES, SIDES, SIDES, SIDES, st.integers(0, 2**32))
 def test_floats_agree_too(height: int, width: int, new_height: int, new_width: int, seed: int) -> None:
     plane = np.random.default_rng(seed).random((height, width), np.float32)

@@ -81,7 +81,7 @@ def manifests(draw: st.DrawFn) -> Manifest:
 
 
 @given(manifests())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_manifest_round_trip(manifest: Manifest) -> None:
     data = encode_manifest(manifest)
     assert decode_manifest(data) == manifest
@@ -93,7 +93,6 @@ def test_manifest_round_trip(manifest: Manifest) -> None:
         st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join), st.binary(max_size=50), max_size=8
     )
 )
-@settings(deadline=None)
 def test_zip_round_trip(files: dict[str, bytes]) -> None:
     contents = {"manifest.json": b"{}", **dict(sorted(files.items()))}
     source = ZipSource(io.BytesIO(zipped(contents)))
@@ -103,7 +102,7 @@ def test_zip_round_trip(files: dict[str, bytes]) -> None:
 
 
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_changed_byte_is_refused(place: int, change: int) -> None:
     data = bytearray(GOOD)
     data[place] ^= change
@@ -115,7 +114,7 @@ def test_any_changed_byte_is_refused(place: int, change: int) -> None:
 
 
 @given(st.integers(0, len(GOOD) - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_truncation_is_refused(size: int) -> None:
     try:
         Bundle(Path("cut"), ZipSource(io.BytesIO(GOOD[:size])))
@@ -125,7 +124,7 @@ def test_any_truncation_is_refused(size: int) -> None:
 
 
 @given(st.integers(1, 3 << 20))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_chunks_are_the_file(size: int) -> None:
     data = bytes(size)
     source = ZipSource(io.BytesIO(zipped({"manifest.json": b"{}", ONNX_FILE: data})))

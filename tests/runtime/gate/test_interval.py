@@ -49,7 +49,7 @@ def test_the_round_that_was_disturbed_does_not_count() -> None:
     )
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @given(between=st.floats(0, 0.02), drift=st.floats(0, 0.05), bursts=st.floats(0, 0.15))
 def test_the_interval_holds_the_truth_as_often_as_it_says(
     between: float, drift: float, bursts: float

@@ -80,7 +80,7 @@ MACHINES = {
 }
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(**MACHINES)
 def test_the_same_never_fails_and_slower_never_passes(
     between: float, noise: float, drift: float, bursts: float, seed: int

@@ -17,7 +17,7 @@ from tests.runtime.kernels.cases import (
 )
 from tests.runtime.kernels.conftest import Run, same
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {
     "BitPack": lambda sizes: packing(sizes, integers=False),
     "BitPackInt8": lambda sizes: packing(sizes, integers=True),

@@ -61,7 +61,7 @@ def test_a_report_that_cannot_be_written_is_told_after_the_table(
         st.text("0123456789,.sm-²", max_size=8),
     ),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_after_an_option(here, option: str, text: str) -> None:
     finished = here("bench", "none.edgec", f"{option}={text}")
     assert finished.returncode == 2

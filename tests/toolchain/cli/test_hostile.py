@@ -29,7 +29,7 @@ WORDS = st.lists(st.one_of(st.sampled_from([*OPTIONS, "-", "--", "", "a" * 5000]
 
 
 @given(command=st.sampled_from(["", *COMMANDS]), words=WORDS)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_words(tmp_path: Path, command: str, words: list[str]) -> None:
     with contextlib.chdir(tmp_path), _captured() as (out, err):  # where no bundle is to be found
         code = run([command, *words] if command else words)

@@ -140,7 +140,7 @@ def test_no_array_no_image_no_archive_and_no_file(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "images.npz")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.integers(0, 10_000), junk=st.integers(0, 255))
 def test_a_changed_byte_ends_in_images_or_in_a_data_error(
     tmp_path_factory: pytest.TempPathFactory, place: int, junk: int

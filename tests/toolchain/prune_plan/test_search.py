@@ -121,7 +121,7 @@ def test_a_unit_that_wins_nothing_keeps_its_channels() -> None:
     assert "idle" not in dict(found.chosen.ratios)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lost=st.lists(st.floats(0.01, 1), min_size=2, max_size=4),
     weights=st.lists(st.floats(0.1, 3), min_size=4, max_size=4),

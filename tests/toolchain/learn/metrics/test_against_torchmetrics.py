@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torchmetrics.functional.classification import (
@@ -49,7 +49,6 @@ def tensors(pair: tuple[np.ndarray, np.ndarray]) -> tuple[torch.Tensor, torch.Te
     return prediction, truth
 
 
-@settings(deadline=None)
 @given(KNOWN | SOME_IGNORED)
 def test_the_confusion_matrix(pair: tuple[np.ndarray, np.ndarray]) -> None:
     expected = multiclass_confusion_matrix(*tensors(pair), CLASSES, ignore_index=IGNORE)
@@ -57,7 +56,6 @@ def test_the_confusion_matrix(pair: tuple[np.ndarray, np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("name", THEIRS)
-@settings(deadline=None)
 @given(pair=KNOWN | SOME_IGNORED)
 def test_a_class_that_one_of_the_masks_has(name: str, pair: tuple[np.ndarray, np.ndarray]) -> None:
     expected = THEIRS[name](*tensors(pair), CLASSES, average=None, ignore_index=IGNORE)
@@ -68,14 +66,12 @@ def test_a_class_that_one_of_the_masks_has(name: str, pair: tuple[np.ndarray, np
         assert getattr(found, name) == pytest.approx(float(expected[index]) if present else 1, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(KNOWN | SOME_IGNORED)
 def test_pixel_accuracy(pair: tuple[np.ndarray, np.ndarray]) -> None:
     expected = multiclass_accuracy(*tensors(pair), CLASSES, average="micro", ignore_index=IGNORE)
     assert score(*pair, CLASSES).pixel_accuracy == pytest.approx(float(expected), abs=1e-6)
 
 
-@settings(deadline=None)
 @given(KNOWN)
 def test_dice_of_a_segmentation(pair: tuple[np.ndarray, np.ndarray]) -> None:
     prediction, truth = (tensor[None] for tensor in tensors(pair))

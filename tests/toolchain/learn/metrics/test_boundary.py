@@ -4,7 +4,7 @@ from math import hypot
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt
@@ -29,14 +29,12 @@ def square(shift: int = 0) -> np.ndarray:
     return mask
 
 
-@settings(deadline=None)
 @given(PAIRS)
 def test_edges_are_those_of_scikit_image(pair: tuple[np.ndarray, np.ndarray]) -> None:
     expected = find_boundaries(pair[0], connectivity=1, mode="inner")
     assert np.array_equal(edge(pair[0]), expected)
 
 
-@settings(deadline=None)
 @given(PAIRS, TOLERANCES)
 def test_f1_from_scikit_image_and_scipy(pair: tuple[np.ndarray, np.ndarray], tolerance: float) -> None:
     found = boundary_f1(*pair, everywhere(pair[0]), tolerance)

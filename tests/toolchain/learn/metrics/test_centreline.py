@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.morphology import skeletonize
@@ -23,7 +23,6 @@ def vessel(width: int = 3, gap: int = 0) -> np.ndarray:
     return mask
 
 
-@settings(deadline=None)
 @given(PAIRS)
 def test_the_formula_on_scikit_images_skeletons(pair: tuple[np.ndarray, np.ndarray]) -> None:
     prediction, truth = pair
@@ -38,7 +37,6 @@ def test_the_formula_on_scikit_images_skeletons(pair: tuple[np.ndarray, np.ndarr
     assert found == pytest.approx(2 * precision * sensitivity / whole if whole else 0)
 
 
-@settings(deadline=None)
 @given(SIDES.flatmap(lambda side: arrays(bool, side)))
 def test_a_skeleton_lies_within_its_mask_and_is_never_nothing(mask: np.ndarray) -> None:
     lines = skeleton(mask)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -50,7 +50,6 @@ MASKS = st.integers(1, 5).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(MASKS)
 def test_properties_of_any_two_masks(masks: tuple[np.ndarray, np.ndarray]) -> None:
     found, swapped = score(*masks, classes=3), score(*masks[::-1], classes=3)
@@ -60,7 +59,6 @@ def test_properties_of_any_two_masks(masks: tuple[np.ndarray, np.ndarray]) -> No
     assert (found.dice == 1) == (found.pixel_accuracy == 1)
 
 
-@settings(deadline=None)
 @given(arrays(bool, (4, 5)), arrays(bool, (4, 5)))
 def test_dice_and_iou_are_tied_for_one_class(prediction: np.ndarray, truth: np.ndarray) -> None:
     found = score(prediction, truth)
@@ -111,7 +109,6 @@ THREE = SIDES.flatmap(
 EVERY = Measures(boundary=True, tolerance=1, centre_line=True)
 
 
-@settings(deadline=None)
 @given(THREE)
 def test_what_is_predicted_where_the_truth_is_unknown_makes_no_difference(
     masks: tuple[np.ndarray, np.ndarray, np.ndarray],
@@ -121,7 +118,6 @@ def test_what_is_predicted_where_the_truth_is_unknown_makes_no_difference(
     assert score_in_detail(changed, truth, 3, EVERY) == score_in_detail(prediction, truth, 3, EVERY)
 
 
-@settings(deadline=None)
 @given(THREE)
 def test_every_metric_is_in_its_bounds_and_the_truth_itself_is_perfect(
     masks: tuple[np.ndarray, np.ndarray, np.ndarray],

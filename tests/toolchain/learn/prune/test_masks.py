@@ -72,7 +72,7 @@ NAMES = st.sampled_from(["encoder.0.0", "encoder.0.1", "up.0", "head", "pool", "
 
 
 @given(layers=st.dictionaries(NAMES, st.builds(Layer, inputs=PLACES, outputs=PLACES), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_hostile_layers_are_refused_or_run(layers: dict[str, Layer]) -> None:
     network = network_of("unet")
     masks = MASKS.model_copy(update={"layers": layers})
@@ -87,7 +87,7 @@ def test_hostile_layers_are_refused_or_run(layers: dict[str, Layer]) -> None:
 @given(
     st.recursive(st.none() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3))
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_value_anywhere_is_refused_or_one_of_ours(value: object) -> None:
     for key in DOCUMENT:
         try:

@@ -32,7 +32,7 @@ from edgec.zoo import parameter_count
 RATIOS = st.dictionaries(
     st.sampled_from(["default", "encoder", "encoder.1", "up.0"]), st.floats(0, 0.99), max_size=3
 )
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache

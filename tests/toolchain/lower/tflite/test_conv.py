@@ -22,7 +22,7 @@ from edgec.graph import Graph
 from edgec.lower import lower
 from edgec.quantize import store_float16, store_int8
 
-QUICK = settings(deadline=None, max_examples=40)
+QUICK = settings(max_examples=40)
 
 
 @st.composite

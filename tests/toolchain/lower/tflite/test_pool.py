@@ -15,7 +15,7 @@ from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower import lower
 
-QUICK = settings(deadline=None, max_examples=40)
+QUICK = settings(max_examples=40)
 
 
 @st.composite

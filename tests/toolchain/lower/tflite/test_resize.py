@@ -20,13 +20,13 @@ def resized(size: tuple[int, int], target: tuple[int, int], **attributes: object
 SIZES = st.tuples(st.integers(2, 9), st.integers(2, 9))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SIZES, SIZES, st.sampled_from(COORDINATES))
 def test_bilinear_between_any_sizes(size: tuple[int, int], target: tuple[int, int], rule: str) -> None:
     check_float(resized(size, target, mode="linear", coordinate_transformation_mode=rule))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(SIZES, SIZES, st.sampled_from(COORDINATES), st.sampled_from(ROUNDINGS))
 def test_nearest_is_exact_or_refused(
     size: tuple[int, int], target: tuple[int, int], rule: str, rounding: str

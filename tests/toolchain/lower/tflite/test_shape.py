@@ -52,7 +52,7 @@ def slices(draw: st.DrawFn) -> Graph:
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(slices())
 def test_slices(graph: Graph) -> None:
     check_float(graph, tolerance=0)
