@@ -8,7 +8,7 @@ import torch
 from tests.tiny import TINY
 from tests.toolchain.quantize.networks import Array, measured, network, values
 
-from edgec.errors import QuantizationError
+from edgec.errors import QuantizationError, UnsupportedOperatorError
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.passes.simplify import simplify
@@ -83,8 +83,9 @@ def test_a_whole_network_of_the_zoo(light: Graph) -> None:
         assert ((found > 0.5) == (wanted > 0.5)).mean() > 0.999
 
 
+BINARY = ("blu_net", "blu_net_fast")  # which is a precision of its own
 NETWORKS: list[tuple[str, dict[str, object]]] = [
-    *((name, {}) for name in MODELS if name != "unet3d"),
+    *((name, {}) for name in MODELS if name not in ("unet3d", *BINARY)),
     ("unet", {"norm": False, "up": "bilinear", "out_channels": 3}),
 ]
 
@@ -102,6 +103,12 @@ def test_every_network_of_the_zoo_can_be_simulated(name: str, options: dict[str,
         assert (np.abs(found - wanted) > 1e-6).mean() < 0.05
     half = torch.from_numpy(samples[0][..., :16, :16].copy())  # a piece, as training takes it
     assert simulated(half).shape[2:] == (16, 16)
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_signs_are_not_simulated(name: str) -> None:
+    with pytest.raises(UnsupportedOperatorError, match="training cannot simulate"):
+        as_network(graph_of(name, widths=(4, 8)))
 
 
 def test_logits_are_what_the_closing_sigmoid_takes(light: Graph, tiny: Graph) -> None:
