@@ -1,5 +1,6 @@
 """The recipes that come with edgec, by name."""
 
+import contextlib
 from pathlib import Path
 
 from edgec.errors import UsageError
@@ -20,8 +21,9 @@ def find_recipe(word: str) -> Path:
     Raises UsageError where there is neither.
     """
     path = Path(word)
-    if path.is_file():
-        return path
+    with contextlib.suppress(OSError):  # a word too long for a file's name
+        if path.is_file():
+            return path
     name = path.stem if word == f"recipes/{path.stem}.yaml" else word
     found = shipped_recipes()
     if name in found:
