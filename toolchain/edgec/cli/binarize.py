@@ -49,4 +49,9 @@ def command(
         ("--teacher-checkpoint", "distil.checkpoint", teacher_checkpoint),
         *((f"--option {key}", f"options.{key}", value) for key, value in network),
     ]
-    run(display, learning_recipe(RECIPE if recipe_word is None else recipe_word, given, overrides), resume, log)
+    run(
+        display,
+        learning_recipe(RECIPE if recipe_word is None else recipe_word, given, overrides),
+        resume,
+        log,
+    )
