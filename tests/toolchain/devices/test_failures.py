@@ -182,10 +182,15 @@ def test_a_full_disk(device: Device, folder: Path, tiny_bundle: Path, mib: int, 
 # The run
 
 
+def parent(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("PPid:")[1].split()[0])
+
+
 def bench_process(folder: Path) -> int:
-    """Not its workers."""
+    """Not its workers: one that was forked a moment ago still has the bench's own command line."""
     found = processes_in(folder / "unfinished/run")
-    (bench,) = (pid for pid in found if b"worker" not in Path(f"/proc/{pid}/cmdline").read_bytes())
+    (bench,) = (pid for pid in found if parent(pid) not in found)
     return bench
 
 
@@ -194,8 +199,7 @@ def kill_bench(folder: Path) -> None:
 
 
 def kill_agent(folder: Path) -> None:
-    status = Path(f"/proc/{bench_process(folder)}/status").read_text()
-    os.kill(int(status.split("PPid:")[1].split()[0]), signal.SIGKILL)
+    os.kill(parent(bench_process(folder)), signal.SIGKILL)
 
 
 @pytest.mark.slow
