@@ -142,15 +142,15 @@ def binary_layers(channels: int, size: int, form: str, count: int) -> tuple[byte
 class FloatUnet(nn.Module):
     """The same shape with ReLU, to be quantized."""
 
-    def __init__(self, base: int) -> None:
+    def __init__(self, base: int, channels: int = 3) -> None:
         super().__init__()
         widths = [base << depth for depth in range(DEPTH + 1)]
-        self.down = nn.ModuleList(_twice(c, o) for c, o in zip([3, *widths[:-1]], widths, strict=True))
+        self.down = nn.ModuleList(_twice(c, o) for c, o in zip([channels, *widths[:-1]], widths, strict=True))
         self.up = nn.ModuleList(_twice(3 * width, width) for width in reversed(widths[:-1]))
         self.head = nn.Conv2d(base, 1, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, 3, H, W) -> (N, 1, H, W)."""
+        """(N, channels, H, W) -> (N, 1, H, W)."""
         skips = []
         for number, level in enumerate(self.down):
             x = level(nn.functional.max_pool2d(x, 2) if number else x)

@@ -42,7 +42,10 @@ TOLERANCE: dict[Precision, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class BuiltVariant:
-    """One variant, lowered and proven, before it is packed."""
+    """One variant, lowered and proven, before it is packed.
+
+    `broken`: a few words for each limit of its precision (`edgec.verify.limits`) that its outputs break.
+    """
 
     target: Target
     precision: Precision
@@ -52,6 +55,7 @@ class BuiltVariant:
     operators: dict[str, int]
     golden_output: Array
     parity: Parity
+    broken: tuple[str, ...]
     accuracy: Accuracy | None
     slower_than_fp32: bool = False
 

@@ -7,12 +7,12 @@ from typing import Literal
 
 from edgec.calibration import CACHE
 from edgec.data import GivenImages, calibration_images
+from edgec.doubts import doubts
 from edgec.errors import UsageError
 from edgec.package import BuiltVariant, Contents, assemble, publish
 from edgec.preparation import prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
-from edgec.source import Source
 from edgec.speed import Speed, compare_with_fp32
 from edgec.variant import Job, build_variant, takes_int8
 from edgec_runtime.engine import Array
@@ -96,8 +96,7 @@ def build(
     with progress.step("pack"):
         manifest, files = assemble(contents, built)
         bundle = publish(manifest, files, out, force=force)
-    warnings = (*_warnings(recipe, source), *_other_integers(source, rows))
-    return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), warnings)
+    return BuildResult(bundle, bundle.with_suffix(""), tuple(rows), doubts(recipe, source, built))
 
 
 def _check_io(recipe: Recipe, targets: list[Target]) -> None:
@@ -139,28 +138,3 @@ def _with_speed(row: VariantResult, speed: Speed | None, keep: bool) -> VariantR
 
 def _said(row: VariantResult) -> str:
     return f"{row.target.name} {in_words(row.precision, row.profile)}: {row.reason}"
-
-
-def _warnings(recipe: Recipe, source: Source) -> tuple[str, ...]:
-    found = []
-    if not source.trained:
-        found.append(f"{source.name} has random weights: give trained ones with --checkpoint")
-    integers = {"int8-static", "mixed"} & set(recipe.precisions)
-    given = source.shipped or source.tuned is not None
-    if not given and recipe.calibration is None and recipe.data is None and integers:
-        found.append(
-            "int8 was calibrated on the shipped nuclei images: give your own with --calibration FOLDER"
-        )
-    return tuple(found)
-
-
-def _other_integers(source: Source, rows: Sequence[VariantResult]) -> list[str]:
-    """A warning for each variant in integers that the network was not tuned for."""
-    tuned = source.tuned
-    return [
-        f"{row.target.name} {in_words(row.precision, row.profile)} has other integers than the network was "
-        f"tuned for ({tuned.words}): its accuracy is not what training saw"
-        for row in rows
-        if tuned is not None and row.profile is not None
-        if not tuned.fits(row.target.profiles[row.profile].int8)
-    ]

@@ -17,7 +17,7 @@ from edgec.package import BuiltVariant
 from edgec.quantize import integer_form, quantize_best, quantize_static, store_float16, store_int8
 from edgec.recipe import Io
 from edgec.runner import Runner
-from edgec.verify import check_fp32, parity
+from edgec.verify import check_fp32, compare, graph_limits, parity
 from edgec_runtime.engine import Array
 from edgec_runtime.engines import load_engine
 from edgec_runtime.format.manifest import Accuracy, InputSpec, OutputSpec, Precision
@@ -26,8 +26,6 @@ from edgec_runtime.image import prepare
 from edgec_runtime.machine import has_any
 from edgec_runtime.mask import to_mask
 from edgec_targets import Target
-
-"""The precisions that need ranges of activations."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,10 @@ def build_variant(job: Job, target: Target, precision: Precision, profile: str |
     with Runner(lowered, target.engine) as runner:
         outputs = [runner.run(image) for image in job.inputs]
         accuracy = _accuracy(job, runner) if job.evaluation is not None else None
-    found = parity(job.reference, outputs, job.output)
+    found = compare(job.reference, outputs, job.output)
+    proven = parity(found)
     if precision == "fp32":
-        check_fp32(found, f"{target.name} {precision}")
+        check_fp32(proven, f"{target.name} {precision}")
     return BuiltVariant(
         target=target,
         precision=precision,
@@ -80,7 +79,8 @@ def build_variant(job: Job, target: Target, precision: Precision, profile: str |
         engine_version=str(load_engine(target.engine).version()),
         operators=operators(lowered, target.engine),
         golden_output=outputs[0],
-        parity=found,
+        parity=proven,
+        broken=tuple(graph_limits(precision).broken(found)),
         accuracy=accuracy,
     )
 

@@ -1,137 +1,37 @@
 """Each rule of ONNX networks has its hostile network here."""
 
-from collections.abc import Callable
-
 import numpy as np
 import onnx
 import pytest
-from onnx import AttributeProto, ModelProto, TensorProto, helper, numpy_helper
+from onnx import AttributeProto, TensorProto, helper, numpy_helper
 from sample_bundle import onnx_network
+from tests.runtime.guard.networks import (
+    Change,
+    attribute,
+    both,
+    calling,
+    constant,
+    external,
+    external_by_location_only,
+    external_in_attribute,
+    function,
+    many_nodes,
+    many_nodes_by_calls,
+    network,
+    refused,
+    sparse,
+    subgraph,
+    tensor,
+    typed,
+)
 
 from edgec_runtime.errors import BundleError, LimitError, ModelError
-from edgec_runtime.guard import check_models
 from edgec_runtime.guard.onnx import check_onnx
 from edgec_runtime.guard.onnx_operators import OPERATORS
-
-Change = Callable[[ModelProto], object]
-
-
-def network(change: Change) -> bytes:
-    model = onnx_network()
-    change(model)
-    return bytes(model.SerializeToString(deterministic=True))
-
-
-def refused(data: bytes, kind: type[BundleError], words: str) -> None:
-    with pytest.raises(BundleError) as caught:
-        check_onnx(data)
-    assert type(caught.value) is kind, caught.value
-    assert words in str(caught.value)
 
 
 def test_the_sample_is_accepted() -> None:
     check_onnx(onnx_network().SerializeToString())
-
-
-def external(model: ModelProto) -> None:
-    tensor = model.graph.initializer[0]
-    tensor.ClearField("raw_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="../../etc/passwd")
-
-
-def external_by_location_only(model: ModelProto) -> None:
-    model.graph.initializer[0].data_location = TensorProto.EXTERNAL
-
-
-def external_in_attribute(model: ModelProto) -> None:
-    constant(model).attribute[0].t.external_data.add(key="location", value="weights.bin")
-
-
-def constant(model: ModelProto, value: TensorProto | None = None) -> onnx.NodeProto:
-    value = value or numpy_helper.from_array(np.float32([1, 2]), "c")
-    model.graph.node.append(helper.make_node("Constant", [], ["c"], value=value))
-    return model.graph.node[-1]
-
-
-def function(domain: str, *nodes: onnx.NodeProto, name: str = "BitMaxPool") -> Change:
-    def change(model: ModelProto) -> None:
-        body = nodes or (helper.make_node("Relu", ["x"], ["y"]),)
-        imports = [helper.make_opsetid("", 21)]
-        model.functions.append(helper.make_function(domain, name, ["x"], ["y"], list(body), imports))
-
-    return change
-
-
-def calling(domain: str, operator: str = "BitMaxPool") -> Change:
-    def change(model: ModelProto) -> None:
-        model.opset_import.add(domain=domain, version=1)
-        model.graph.node.append(helper.make_node(operator, ["map"], ["z"], domain=domain))
-
-    return change
-
-
-def both(*changes: Change) -> Change:
-    def change(model: ModelProto) -> None:
-        for one in changes:
-            one(model)
-
-    return change
-
-
-def subgraph(operator: str, many: bool = False) -> Change:
-    def change(model: ModelProto) -> None:
-        inner = helper.make_graph([helper.make_node("Relu", ["map"], ["z"])], "inner", [], [])
-        node = helper.make_node(operator, ["map"], ["z"])
-        node.attribute.append(helper.make_attribute("body", [inner] if many else inner))
-        model.graph.node.append(node)
-
-    return change
-
-
-def tensor(**fields: object) -> Change:
-    def change(model: ModelProto) -> None:
-        found = model.graph.initializer[0]
-        for name, value in fields.items():
-            if isinstance(value, list):
-                found.ClearField(name)
-                getattr(found, name).extend(value)
-            else:
-                setattr(found, name, value)
-
-    return change
-
-
-def sparse(model: ModelProto) -> None:
-    values = numpy_helper.from_array(np.float32([1]), "s")
-    indices = numpy_helper.from_array(np.int64([0]), "i")
-    model.graph.sparse_initializer.append(helper.make_sparse_tensor(values, indices, [9]))
-
-
-def typed(change_type: Callable[[onnx.TypeProto], object]) -> Change:
-    def change(model: ModelProto) -> None:
-        kind = model.graph.input[0].type
-        kind.Clear()
-        change_type(kind)
-
-    return change
-
-
-def many_nodes(model: ModelProto) -> None:
-    model.graph.node.extend([helper.make_node("Relu", ["map"], ["z"])] * 20_001)
-
-
-def many_nodes_by_calls(model: ModelProto) -> None:
-    function("com.edgec", *[helper.make_node("Relu", ["x"], ["y"])] * 5000)(model)
-    for _ in range(5):
-        calling("com.edgec")(model)
-    del model.opset_import[1:]
-
-
-def attribute(**values: object) -> Change:
-    return lambda model: model.graph.node[0].attribute.extend(
-        helper.make_attribute(name, value) for name, value in values.items()
-    )
 
 
 HOSTILE: dict[str, tuple[Change, type[BundleError], str]] = {
@@ -345,65 +245,3 @@ def test_no_operator_runs_a_graph() -> None:
     }
     assert with_graphs
     assert not with_graphs & OPERATORS
-
-
-GOOD = onnx_network().SerializeToString(deterministic=True)
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "IR version is 0"),
-        (b"hello, this is no model", "which a Model of a bundle may not have"),
-        (b"\x08\x0a" + b"\x80" * 11, "more than 64 bits"),
-        (b"\x08" + b"\xff" * 9 + b"\x7f", "more than 64 bits"),
-        (b"\x08\x0a\x08\x0a", "ir_version twice"),
-        (b"\x0b\x08\x0a\x0c", "wire type 3"),
-        (b"\x0d\0\0\0\0", "wire type 5"),
-        (b"\x0f", "wire type 7"),
-        (b"\x08", "truncated within a number"),
-        (b"\x08\x80", "truncated within a number"),
-        (b"\x08\x0a\x3a\xff\xff\xff\xff\x0f", "truncated: 4294967295 bytes wanted"),
-        (b"\xf8\xff\xff\xff\x0f\x00", "holds the field 536870911"),
-        (b"\x00\x00", "holds the field 0"),
-        (GOOD + GOOD, "twice"),
-        (GOOD[:-1], "truncated"),
-    ],
-)
-def test_malformed(data: bytes, words: str) -> None:
-    refused(data, ModelError, words)
-
-
-def test_a_packed_number_that_is_cut_off() -> None:
-    dims = b"\x0a\x02\x81\x80"  # TensorProto.dims, packed
-    graph = b"\x2a" + bytes([len(dims)]) + dims
-    refused(b"\x08\x0a\x3a" + bytes([len(graph)]) + graph, ModelError, "cut off")
-
-
-def test_a_file_of_tiny_fields_does_not_take_all_memory() -> None:
-    nodes = b"\x12\x00" * 1_100_000  # GraphProto.name would come once; a node's outputs may come often
-    node = b"\x0a" + _varint(len(nodes)) + nodes
-    graph = b"\x3a" + _varint(len(node)) + node
-    refused(b"\x08\x0a" + graph, LimitError, "more than 1000000 fields")
-
-
-def _varint(number: int) -> bytes:
-    parts = []
-    while number >= 0x80:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
-
-
-def test_every_truncation_is_refused_or_harmless() -> None:
-    for size in range(len(GOOD)):
-        try:
-            check_onnx(GOOD[:size])
-        except BundleError:
-            continue
-        onnx.load_from_string(GOOD[:size])  # what the guard lets through, a parser reads
-
-
-def test_the_message_names_the_file() -> None:
-    with pytest.raises(ModelError, match=r"^cpu/fp32/model\.onnx: "):
-        check_models({"cpu/fp32/model.onnx": b"x"})

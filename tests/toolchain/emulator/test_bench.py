@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.tiny import TINY
 
-from edgec.emulator import bench_instructions
+from edgec.emulator import CORES, EmulatedPython, bench_instructions
 from edgec.emulator.metric import Instructions
 from edgec.pipeline import build
 from edgec.recipe import Recipe
@@ -80,3 +80,21 @@ def test_a_variant_that_fails_there_is_a_row_that_says_why(
     (row,) = report.measurements
     assert row["instructions"] is None
     assert "99.0" in row["error"]
+
+
+def test_binary_networks_run_by_their_kernels_where_a_compiler_made_them(
+    emulator_cache: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(
+        model="blu_net_fast",
+        options={"widths": [32], "bottleneck": 64},
+        size=(32, 32),
+        targets=(PI,),
+        precisions=("binary",),
+    )
+    bundle = build(recipe, tmp_path, slower="unmeasured").bundle
+    (row,) = bench_instructions([bundle], emulator_cache, precisions=["binary"]).measurements
+    lacking = EmulatedPython(CORES["cortex-a72"], emulator_cache).lacks_kernels
+    assert ("function body" in row["precision_in_force"]) == (lacking is not None)
+    told = [] if lacking is None else [f"counted without the kernels of binary networks: {lacking}"]
+    assert row["warnings"] == told

@@ -11,12 +11,12 @@ import torch
 from safetensors.torch import save_file
 from tests.toolchain.learn.made import squares
 
-from edgec import latency
 from edgec.errors import UsageError
 from edgec.learn.prune.masks import read_masks
 from edgec.prune_plan import Budget, plan_pruning
 from edgec.recipe import Recipe
 from edgec.training import prune
+from edgec.trial import latency
 from edgec.zoo import create
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.machine import architecture

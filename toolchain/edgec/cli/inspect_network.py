@@ -52,7 +52,7 @@ def inspect_network(
         display.say(f"{out}: layers.csv and histograms of the weights")
     parts = [layers_table(document)]
     if targets:
-        from edgec.blocktimes import time_blocks
+        from edgec.trial.blocktimes import time_blocks
 
         with display.progress() as progress:
             found = time_blocks(recipe, targets, precisions, threads, progress)

@@ -62,4 +62,6 @@ def _row(entry: Entry, python: EmulatedPython) -> dict[str, Any]:
     except EngineError as error:
         return {**head, "precision_in_force": None, "instructions": None, "warnings": [], "error": str(error)}
     in_force = found.pop("precision_in_force")
-    return {**head, "precision_in_force": in_force, "instructions": found, "warnings": []}
+    lacking = python.lacks_kernels if variant.precision == "binary" else None
+    warnings = [f"counted without the kernels of binary networks: {lacking}"] if lacking else []
+    return {**head, "precision_in_force": in_force, "instructions": found, "warnings": warnings}

@@ -4,7 +4,7 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from edgec.emulator import counter, linux, root, wheels
+from edgec.emulator import counter, kernels, linux, root, wheels
 from edgec.emulator.cores import CORES, Core
 from edgec.emulator.piece import Piece
 
@@ -19,7 +19,7 @@ def home(cache: Path) -> Path:
 
 
 def pieces(cache: Path) -> dict[str, Piece]:
-    """Root, wheels, counter and a folder for each processor, by name."""
+    """Root, wheels, counter, kernels and a folder for each processor, by name."""
     place = home(cache)
     system = root.made_from()
     found = [
@@ -30,6 +30,7 @@ def pieces(cache: Path) -> dict[str, Piece]:
             partial(wheels.make, root=place / "root"),
         ),
         Piece(place / "counter", counter.made_from(), counter.make),
+        Piece(place / "kernels", kernels.made_from(), kernels.make),
     ]
     found += [
         Piece(
@@ -44,7 +45,8 @@ def pieces(cache: Path) -> dict[str, Piece]:
 
 def needed(core: Core) -> list[str]:
     """The pieces that a program on `core` needs."""
-    return ["counter", core.name] if core.native else ["root", "wheels", "counter", core.name]
+    foreign = [] if core.native else ["root", "wheels", "kernels"]
+    return [*foreign, "counter", core.name]
 
 
 def _make_core(core: Core, place: Path, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import edgec_runtime
+from edgec.emulator import kernels
 from edgec.emulator.cores import Core
 from edgec.emulator.pieces import OWN_PYTHON, SCRIPT, home, needed, pieces
 from edgec.emulator.tools import program
@@ -45,6 +46,11 @@ class EmulatedPython:
         """The folder of the counter."""
         return self.home / "counter"
 
+    @property
+    def lacks_kernels(self) -> str | None:
+        """A sentence where binary networks run in standard operators here."""
+        return None if self.core.native else kernels.why_not(self.home / "kernels")
+
     def run(
         self,
         arguments: Sequence[str],
@@ -79,8 +85,11 @@ class EmulatedPython:
         return done.stdout
 
     def _environment(self, runtime: str) -> dict[str, str]:
-        engines = filter(None, sys.path) if self.core.native else [str(self.home / "wheels")]
+        native = self.core.native
+        engines = filter(None, sys.path) if native else [str(self.home / "wheels")]
+        own = {} if native else kernels.switched_on(self.home / "kernels")
         return {
+            **own,
             "PATH": os.environ.get("PATH", os.defpath),  # where QEMU is
             "HOME": "/",
             "LC_ALL": "C.UTF-8",

@@ -11,11 +11,10 @@ from edgec.data import Dataset
 from edgec.errors import DataError, EdgecError
 from edgec.evaluation import score_masks
 from edgec.ladder.bisect import Parting, bisect
-from edgec.ladder.limits import graph_limits
 from edgec.ladder.step import Run, Step
 from edgec.learn.metrics import Scores
 from edgec.progress import Progress
-from edgec.verify import Comparison, compare
+from edgec.verify import Comparison, compare, graph_limits
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import InputSpec, OutputSpec
 from edgec_runtime.image import prepare

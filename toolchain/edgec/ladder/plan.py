@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from edgec.calibration import Calibration
 from edgec.errors import EdgecError
 from edgec.graph import Graph
-from edgec.ladder.limits import graph_limits
 from edgec.ladder.origin import Origin
 from edgec.ladder.step import Step, engine_step, graph_step, source_step
 from edgec.variant import in_precision
+from edgec.verify import graph_limits
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.format.manifest import Variant
 from edgec_runtime.format.profile import in_words

@@ -9,12 +9,11 @@ from typing import Literal
 from edgec.graph import Graph
 from edgec.ladder.cuts import Cuts, cut_files
 from edgec.ladder.cuts.onnxruntime import GraphCuts
-from edgec.ladder.limits import FLOAT, Limits, engine_limits, graph_limits
 from edgec.ladder.reference import Reference
 from edgec.lower import Lowered
 from edgec.runner import Runner
 from edgec.source import Source
-from edgec.verify import reference
+from edgec.verify import FLOAT, Limits, engine_limits, graph_limits, reference
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.engine import Array
 from edgec_runtime.errors import EngineError

@@ -9,8 +9,6 @@ from typing import Any
 
 from edgec.data import Split
 from edgec.errors import UsageError
-from edgec.journal import Journal
-from edgec.latency import threads_of
 from edgec.learn.checkpoint import learning_digest
 from edgec.learn.class_weights import class_weights
 from edgec.learn.runs import RUNS
@@ -24,7 +22,9 @@ from edgec.recipe import PruneRecipe, Recipe
 from edgec.source.load import bundle_name
 from edgec.training.pruning import Subject, load_subject, tuning
 from edgec.training.resolve import resolved
-from edgec.trial import check_here, usual_precision
+from edgec.trial.build import check_here, usual_precision
+from edgec.trial.journal import Journal
+from edgec.trial.latency import threads_of
 from edgec_runtime.format.manifest import Precision
 from edgec_runtime.machine import environment
 from edgec_targets import load_target

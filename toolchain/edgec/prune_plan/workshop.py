@@ -10,8 +10,6 @@ from pathlib import Path
 from torch import nn
 
 from edgec.data import Split
-from edgec.journal import Journal
-from edgec.latency import Start, measure_keys, threads_of
 from edgec.learn.batches import endless_batches
 from edgec.learn.checkpoint import write_checkpoint
 from edgec.learn.fit import description_of
@@ -27,7 +25,9 @@ from edgec.progress import Progress
 from edgec.prune_plan.units import WHOLE, Ratios, block_ratios, joined_blocks, key_of
 from edgec.recipe import PruneRecipe
 from edgec.source import load_module
-from edgec.trial import prepare_trial, write_trial
+from edgec.trial.build import prepare_trial, write_trial
+from edgec.trial.journal import Journal
+from edgec.trial.latency import Start, measure_keys, threads_of
 from edgec_runtime.format.manifest import Precision
 from edgec_runtime.process import VariantProcess
 from edgec_targets import Target

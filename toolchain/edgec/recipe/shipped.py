@@ -1,6 +1,6 @@
 """The recipes that come with edgec, by name."""
 
-import contextlib
+import errno
 from pathlib import Path
 
 from edgec.errors import UsageError
@@ -18,12 +18,11 @@ def shipped_recipes() -> dict[str, Path]:
 def find_recipe(word: str) -> Path:
     """The file that `word` leads to, or else the shipped recipe of that name: `NAME` or `recipes/NAME.yaml`.
 
-    Raises UsageError where there is neither.
+    Raises UsageError where there is neither, or one may not look.
     """
     path = Path(word)
-    with contextlib.suppress(OSError):  # a word too long for a file's name
-        if path.is_file():
-            return path
+    if _is_file(path):
+        return path
     name = path.stem if word == f"recipes/{path.stem}.yaml" else word
     found = shipped_recipes()
     if name in found:
@@ -31,3 +30,12 @@ def find_recipe(word: str) -> Path:
     if path.suffix in (".yaml", ".yml"):
         raise UsageError(f"there is no file {word}, and no recipe of edgec is {name!r}: {', '.join(found)}")
     raise unknown_word("recipe", name, found)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise UsageError(f"{path} cannot be looked at: {error.strerror}") from error

@@ -9,7 +9,7 @@ from edgec.report.tables import new_table
 
 if TYPE_CHECKING:
     from edgec.anatomy import Layer
-    from edgec.blocktimes import BlockTimes
+    from edgec.trial.blocktimes import BlockTimes
 
 BETWEEN = "(between them)"
 DECIMALS = 6

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from edgec.journal import Journal
-from edgec.latency import Start, measure_keys, threads_of
 from edgec.progress import Progress
+from edgec.trial.journal import Journal
+from edgec.trial.latency import Start, measure_keys, threads_of
 from edgec.tune.workshop import Layers, Workshop, key_of
 from edgec_runtime.process import VariantProcess
 
@@ -15,8 +15,8 @@ def measure(
 ) -> dict[Layers, dict[str, float]]:
     """Each candidate, and `base` -> {"ms", "times", "more_ms"} of one image, on the target's threads.
 
-    As `edgec.latency.measure_keys`; `more_ms`: how many milliseconds more than `base`. Raises EngineError
-    where one does not run.
+    As `edgec.trial.latency.measure_keys`; `more_ms`: how many milliseconds more than `base`. Raises
+    EngineError where one does not run.
     """
     by_key = {key_of(layers): layers for layers in (base, *candidates)}
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from statistics import fmean, stdev
 
 from edgec.data import Dataset
-from edgec.journal import Journal
 from edgec.progress import Progress
+from edgec.trial.journal import Journal
 from edgec.tune.candidate import Candidate
 from edgec.tune.latency import measure
 from edgec.tune.workshop import Layers, Workshop, key_of

@@ -9,12 +9,12 @@ import yaml
 from edgec.calibration import CACHE
 from edgec.data import Dataset, calibration_images, evaluation_data
 from edgec.errors import UsageError
-from edgec.journal import Journal
 from edgec.pipeline import BuildResult, build
 from edgec.preparation import Prepared, prepare
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
-from edgec.trial import check_here
+from edgec.trial.build import check_here
+from edgec.trial.journal import Journal
 from edgec.tune.budgets import Budgets
 from edgec.tune.candidate import Candidate, pareto_front
 from edgec.tune.latency import threads

@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.toolchain.lower.binary.conftest import binary_network
 from tests.toolchain.lower.networks import between_convolutions, image_for, network, node, quantized
 
+from edgec.export import export
 from edgec.graph import Graph
 from edgec.lower import ENGINES, EXACT, Operator, count_types, list_operators, lower, operators
+from edgec.lower.binary import lower_signs
+from edgec.passes.simplify import simplify
+from edgec.source import Source
+from edgec_runtime.kernels.library import present
 
 A_LAYER = {"onnxruntime": "getitem_48", "openvino": "getitem_48", "tflite": "relu_16"}
 
@@ -99,3 +105,16 @@ def test_arithmetic_of_shapes_is_no_work_in_floats(engine: str) -> None:
     assert {entry.type for entry in found if entry.kind.startswith("Shape")} == {"other"}
     assert {entry.kind for entry in found if entry.type == "float32"} >= {"MaxPool"}
     assert {entry.layer for entry in found} >= {"Conv_a", "MaxPool_p"}
+
+
+@pytest.mark.skipif(not present(), reason="no kernels here: python -m edgec_runtime.kernels.build")
+def test_convolutions_of_signs_count_as_those_of_numbers() -> None:
+    source = Source("net", binary_network().requires_grad_(False), None, 1, 1, None, trained=True)
+    graph = simplify(export(source, (32, 48)).graph).graph
+    image = np.zeros((1, 1, 32, 48), np.float32)
+    sums = []
+    for lowered in (lower(graph, "onnxruntime"), lower(lower_signs(graph), "onnxruntime")):
+        found = list_operators(lowered, "onnxruntime", image)
+        sums.append(sum(entry.macs or 0 for entry in found))
+    assert "BinaryConvAdd" in {entry.kind for entry in found}
+    assert sums[0] == sums[1] > 0

@@ -1,6 +1,6 @@
 import pytest
 
-from edgec.lower.census.work import multiply_accumulates
+from edgec.lower.census.work import binary_multiply_accumulates, multiply_accumulates
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,7 @@ def test_each_weight_once_at_each_place(
     kind: str, source: tuple[int, ...], weights: tuple[int, ...], result: tuple[int, ...], macs: int | None
 ) -> None:
     assert multiply_accumulates(kind, source, weights, result) == macs
+
+
+def test_levels_and_bits_that_fill_a_word_do_not_count() -> None:
+    assert binary_multiply_accumulates((2, 8, 6, 3, 2), (16, 3, 3, 2, 2), 40) == 2 * 48 * 16 * 9 * 40

@@ -16,7 +16,7 @@ import onnxruntime
 
 from edgec.lower.base import Lowered
 from edgec.lower.census.operator import BINARY, CONVERT, Operator
-from edgec.lower.census.work import multiply_accumulates
+from edgec.lower.census.work import binary_multiply_accumulates, multiply_accumulates
 from edgec_runtime.engine import Array, LoadOptions
 from edgec_runtime.engines.onnxruntime import registered_kernels, session_options
 from edgec_runtime.errors import EngineError
@@ -95,20 +95,24 @@ def _with_work(
     if event is None:
         return operator
     fixed = [weights[name] for name in node.input if name in weights]
-    factors = [tuple(entry.dims) for entry in fixed] + event.takes[1:]
     return replace(
         operator,
         milliseconds=median(event.times[WARM_UP:]) / 1000,
         bytes=event.bytes,
         weight_bytes=sum(_size(entry) for entry in fixed),
-        macs=multiply_accumulates(
-            node.op_type,
-            event.takes[0] if event.takes else (),
-            max(factors, key=len, default=()),
-            event.gives,
-        ),
+        macs=_macs(node, [tuple(entry.dims) for entry in fixed], event),
         shape=event.gives,
     )
+
+
+def _macs(node: onnx.NodeProto, fixed: list[Shape], event: Event) -> int | None:
+    source = event.takes[0] if event.takes else ()
+    if node.domain == DOMAIN:
+        channels = next((entry.i for entry in node.attribute if entry.name == "channels"), 0)
+        # The weights come first of what is fixed; what is no convolution has none, or no channels.
+        return binary_multiply_accumulates(source, fixed[0], channels) if fixed and channels else None
+    factors = max([*fixed, *event.takes[1:]], key=len, default=())
+    return multiply_accumulates(node.op_type, source, factors, event.gives)
 
 
 def _size(tensor: onnx.TensorProto) -> int:

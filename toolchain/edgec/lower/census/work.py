@@ -40,3 +40,11 @@ def multiply_accumulates(kind: str, source: Shape, weights: Shape, result: Shape
     if kind in PRODUCTS:
         return math.prod(result) * source[-1]
     return None
+
+
+def binary_multiply_accumulates(source: Shape, weights: Shape, channels: int) -> int:
+    """Of one run of a convolution of signs: as many as one of numbers has, whatever its levels.
+
+    `source`: (N, H, W, levels, words), `weights`: (OC, k, k, levels, words), see docs/binary.md.
+    """
+    return math.prod(source[:3]) * math.prod(weights[:3]) * channels

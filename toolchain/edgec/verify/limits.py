@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from edgec.verify import MAX_FP32_ERROR, Comparison
+from edgec.verify.comparison import MAX_FP32_ERROR, Comparison
 from edgec_runtime.format.manifest import Precision
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from edgec.errors import UsageError
-from edgec.journal import FILE, Journal
+from edgec.trial.journal import FILE, Journal
 
 
 def never() -> float:

@@ -9,7 +9,7 @@ from edgec.errors import UsageError
 from edgec.hotspots import find_spots, level_times
 from edgec.progress import SILENT, Progress
 from edgec.recipe import Recipe
-from edgec.trial import check_here, prepare_trial, usual_precision, write_trial
+from edgec.trial.build import check_here, prepare_trial, usual_precision, write_trial
 from edgec.zoo.levels import level_names
 from edgec_runtime.format.manifest import Precision
 from edgec_targets import load_target

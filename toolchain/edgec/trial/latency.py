@@ -6,8 +6,8 @@ from statistics import median
 
 import numpy as np
 
-from edgec.journal import Journal
 from edgec.progress import Progress
+from edgec.trial.journal import Journal
 from edgec_runtime.machine import cores
 from edgec_runtime.process import VariantProcess
 from edgec_runtime.race import TOGETHER, race_processes, ratio

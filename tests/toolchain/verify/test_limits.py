@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from edgec.ladder.limits import FLOAT, HALF, INTEGER, QUANTIZED, engine_limits, graph_limits
 from edgec.verify import Comparison
+from edgec.verify.limits import FLOAT, HALF, INTEGER, QUANTIZED, engine_limits, graph_limits
 
 GOOD = Comparison(2, max_error=0.3, mean_error=0.001, snr_db=30, cosine=0.999, mask_agreement=0.995)
 NAN = float("nan")

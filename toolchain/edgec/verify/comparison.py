@@ -1,14 +1,12 @@
 """Parity: does a step still say what the network said?"""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from edgec.errors import ParityError
-from edgec.output import before_activation
-from edgec.source import Source
 from edgec_runtime.engine import Array
 from edgec_runtime.format.manifest import OutputSpec, Parity
 from edgec_runtime.mask import decide, probabilities
@@ -32,48 +30,6 @@ class Comparison:
     snr_db: float
     cosine: float
     mask_agreement: float
-
-
-def reference(source: Source) -> Callable[[Array], Array]:
-    """What the source itself answers: torch where it is a module, else the given ONNX in ONNX Runtime.
-
-    The function takes and gives float32 NCHW with a batch of one, without the activation that is left out.
-    """
-    run = _in_torch(source) if source.module is not None else _in_onnxruntime(source)
-    return before_activation(run, source.left_out)
-
-
-def _in_onnxruntime(source: Source) -> Callable[[Array], Array]:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(source.onnx, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-
-    def run(image: Array) -> Array:
-        output: Array = session.run(None, {name: image})[0]
-        return output
-
-    return run
-
-
-def _in_torch(source: Source) -> Callable[[Array], Array]:
-    import torch
-
-    assert source.module is not None
-    module = source.module.eval()
-
-    def run(image: Array) -> Array:
-        with torch.inference_mode():
-            output: Array = module(torch.from_numpy(image)).numpy()
-        return output
-
-    return run
-
-
-def reference_outputs(source: Source, inputs: Sequence[Array]) -> list[Array]:
-    """The answers of `reference` to several images."""
-    run = reference(source)
-    return [run(image) for image in inputs]
 
 
 def compare(expected: Sequence[Array], found: Sequence[Array], spec: OutputSpec) -> Comparison:
@@ -106,14 +62,13 @@ def decibels(signal: float, noise: float) -> float:
     return -math.inf if signal == 0 else 10 * math.log10(signal / noise)
 
 
-def parity(expected: Sequence[Array], found: Sequence[Array], spec: OutputSpec) -> Parity:
-    """What the manifest says of `compare`, rounded."""
-    row = compare(expected, found, spec)
+def parity(found: Comparison) -> Parity:
+    """What the manifest says of a comparison, rounded."""
     return Parity(
-        samples=row.samples,
-        max_error=_short(row.max_error),
-        mean_error=_short(row.mean_error),
-        mask_agreement=round(row.mask_agreement, 6),
+        samples=found.samples,
+        max_error=_short(found.max_error),
+        mean_error=_short(found.mean_error),
+        mask_agreement=round(found.mask_agreement, 6),
     )
 
 

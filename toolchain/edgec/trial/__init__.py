@@ -1,0 +1,1 @@
+"""Networks that are built to be timed: raced, each race kept, and not packed."""
