@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.emulated.conftest import OnCore
-from tests.runtime.kernels.cases import FORMS, Case, Sizes, convolution, packing, pooling
+from tests.runtime.kernels.cases import (
+    FORMS,
+    Case,
+    Sizes,
+    byte_convolution,
+    convolution,
+    packing,
+    pooling,
+)
 
 from edgec.emulator.pieces import home
 from edgec_runtime.kernels import build
@@ -45,6 +53,8 @@ def cases() -> list[Case]:
         packing(small, integers=False),
         packing(small, integers=True),
         pooling(small),
+        byte_convolution(small),
+        byte_convolution(large),
     ]
 
 

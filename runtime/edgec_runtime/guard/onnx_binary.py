@@ -20,9 +20,10 @@ _OPERATORS: dict[str, tuple[int, int, dict[str, int]]] = {
     "BinaryConvFloat": (6, 1, _CONV),
     "BinaryConvInt8": (7, 2, _CONV),
     "BinaryConvAdd": (9, 2, _CONV),
+    "Int8Conv": (7, 2, {"zero": 1}),
 }
-_LARGEST = {"channels": 4096}
-_LEVEL = (1 << 24) - 1
+_RANGES = {"channels": (1, 4096), "zero": (-128, 127)}
+_LEVEL = (1, (1 << 24) - 1)
 
 
 def is_binary(operator: str, domain: str) -> bool:
@@ -54,8 +55,9 @@ def _check_values(entry: Message, name: str, most: int, where: str) -> None:
         if single
         else [*signed_numbers(entry.get("ints", []))]
     )
-    largest = _LARGEST.get(name, _LEVEL)
-    if not 1 <= len(values) <= most or not all(1 <= value <= largest for value in values):
+    least, largest = _RANGES.get(name, _LEVEL)
+    if not 1 <= len(values) <= most or not all(least <= value <= largest for value in values):
         raise ModelError(
-            f"{where}: its attribute {name!r} is {values[:4]}; expected up to {most} from 1 to {largest}"
+            f"{where}: its attribute {name!r} is {values[:4]}; expected up to {most} from {least} to "
+            f"{largest}"
         )

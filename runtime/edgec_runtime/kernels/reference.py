@@ -88,15 +88,15 @@ def dots(x: Words, w: Words, channels: int, x_levels: tuple[int, ...], w_levels:
 
     Beyond the border x is 0, neither +1 nor -1.
     """
-    reach = w.shape[1] // 2
-    values = np.pad(_values(x, channels, x_levels), [(0, 0), (reach, reach), (reach, reach), (0, 0)])
-    kernel = _values(w, channels, w_levels)
-    _, height, width, _ = np.subtract(values.shape, (0, 2 * reach, 2 * reach, 0))
-    total = np.zeros((x.shape[0], height, width, w.shape[0]), np.int64)
-    for i in range(w.shape[1]):
-        for j in range(w.shape[2]):
-            total += values[:, i : i + height, j : j + width] @ kernel[:, i, j].T
-    return total.astype(np.int32)
+    return _convolved(_values(x, channels, x_levels), _values(w, channels, w_levels))
+
+
+def byte_dots(x: Stream, w: Stream, zero: int) -> Integers:
+    """The dot products (N, H, W, OC) of x - `zero`, int8 (N, H, W, C), with int8 w (OC, k, k, C), k 1 or 3.
+
+    Beyond the border x - `zero` is 0.
+    """
+    return _convolved(x.astype(np.int64) - zero, w.astype(np.int64))
 
 
 def binary_conv(dot: Integers, thresholds: Integers) -> Words:
@@ -124,6 +124,17 @@ def binary_conv_add(
 def _coded(x: npt.NDArray[np.generic], thresholds: npt.NDArray[np.generic]) -> Words:
     codes: Integers = np.sum([x >= row for row in thresholds], axis=0, dtype=np.int32)
     return pack_codes(codes, LEVELS[len(thresholds)])
+
+
+def _convolved(values: npt.NDArray[np.int64], kernel: npt.NDArray[np.int64]) -> Integers:
+    """(N, H, W, C) with (OC, k, k, C) -> (N, H, W, OC), zeros around."""
+    reach, (count, height, width, _) = kernel.shape[1] // 2, values.shape
+    padded = np.pad(values, [(0, 0), (reach, reach), (reach, reach), (0, 0)])
+    total = np.zeros((count, height, width, kernel.shape[0]), np.int64)
+    for i in range(kernel.shape[1]):
+        for j in range(kernel.shape[2]):
+            total += padded[:, i : i + height, j : j + width] @ kernel[:, i, j].T
+    return total.astype(np.int32)
 
 
 def _values(words: Words, channels: int, levels: tuple[int, ...]) -> npt.NDArray[np.int64]:

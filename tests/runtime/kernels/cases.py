@@ -117,6 +117,21 @@ def convolution(form: str, sizes: Sizes) -> Case:
     return Case(made, {"x": x, "s": shortcut}, expected)
 
 
+def byte_convolution(sizes: Sizes) -> Case:
+    """Int8Conv; as many channels as it takes at most."""
+    random = np.random.default_rng(sizes.seed)
+    channels = 1 + sizes.channels % 16
+    x = random.integers(-128, 128, (sizes.n, sizes.h, sizes.w, channels)).astype(np.int8)
+    weights = random.integers(-128, 128, (sizes.outs, channels, sizes.kernel, sizes.kernel)).astype(np.int8)
+    zero = int(random.choice([-128, 0, 5, 127]))
+    dot = reference.byte_dots(x, weights.transpose(0, 2, 3, 1), zero)
+    affine = _affine(random, sizes.outs)
+    affine = Affine(affine.scale / 1024, affine.bias, affine.slope, affine.shift)
+    steps = np.sort(random.integers(-129, 130, (sizes.thresholds, sizes.outs)), 0).astype(np.int32)
+    made = binary.int8_conv("y", "x", weights, zero, affine, steps)
+    return Case(made, {"x": x}, reference.binary_conv_int8(dot, affine, steps))
+
+
 def _affine(random: np.random.Generator, outs: int) -> Affine:
     """Values that often lie halfway between integers, or beyond int8."""
     scale = random.choice([0.5, 0.25, -1.5, 0.3, 0.0, 7.0], outs)

@@ -53,12 +53,37 @@ static void convolve(const isa *isa, form form, int adds) {
   memset(shortcut, 7, (size_t)(pixels * m.outs));
   int32_t *bits = malloc((size_t)(pixels * 3 * words_of(m.outs)) * 4);
   float *floats = malloc((size_t)(pixels * m.outs) * 4);
-  const conv_call call = {c, e, x, adds ? shortcut : NULL, bits, stream, floats};
+  const conv_call call = {c, e, x, NULL, adds ? shortcut : NULL, bits, stream, floats};
   for (int64_t piece = conv_pieces(c, e); piece--;)
     if (!conv_piece(&call, piece)) exit(1);
   conv_free(c);
   for (int i = 0; i < 5; i++) free(vectors[i]);
   free(w), free(x), free(bounds), free(shortcut), free(stream), free(bits), free(floats);
+}
+
+static void convolve_bytes(const isa *isa) {
+  static const int counts[] = {1, 3, 7};
+  conv_model m = {.form = TO_INT8, .kernel = next() % 2 ? 3 : 1, .channels = up_to(16), .outs = up_to(130),
+                  .thresholds = counts[next() % 3], .zero = -128};
+  const extent e = {up_to(2), up_to(20), up_to(30)};
+  const int64_t pixels = e.n * e.h * e.w, weights = (int64_t)m.outs * m.kernel * m.kernel * m.channels;
+  int8_t *w = malloc((size_t)weights), *x = malloc((size_t)(pixels * m.channels)), *stream = malloc((size_t)(pixels * m.outs));
+  for (int64_t i = 0; i < weights; i++) w[i] = (int8_t)next();
+  for (int64_t i = 0; i < pixels * m.channels; i++) x[i] = (int8_t)next();
+  int32_t *bounds = ascending(7, m.outs), *bits = malloc((size_t)(pixels * 3 * words_of(m.outs)) * 4);
+  float *vectors[4];
+  for (int i = 0; i < 4; i++) vectors[i] = random_floats(m.outs);
+  m.bytes = w, m.bounds = bounds;
+  m.scale = vectors[0], m.bias = vectors[1], m.slope = vectors[2], m.shift = vectors[3];
+  conv *c;
+  const char *wrong = conv_make(&m, isa, &c);
+  if (wrong) printf("%s\n", wrong), exit(1);
+  const conv_call call = {.conv = c, .size = e, .bytes = x, .bits = bits, .stream = stream};
+  for (int64_t piece = conv_pieces(c, e); piece--;)
+    if (!conv_piece(&call, piece)) exit(1);
+  conv_free(c);
+  for (int i = 0; i < 4; i++) free(vectors[i]);
+  free(w), free(x), free(stream), free(bounds), free(bits);
 }
 
 static void pack(const isa *isa) {
@@ -87,6 +112,7 @@ int main(void) {
       convolve(isa_all[i], TO_FLOAT, 0);
       convolve(isa_all[i], TO_INT8, 0);
       convolve(isa_all[i], TO_INT8, 1);
+      convolve_bytes(isa_all[i]);
       pack(isa_all[i]);
       resize();
     }

@@ -17,6 +17,7 @@ from tests.runtime.kernels.cases import (
     FORMS,
     Case,
     Sizes,
+    byte_convolution,
     convolution,
     enlarging,
     packing,
@@ -51,10 +52,11 @@ def sizes(random: np.random.Generator) -> Sizes:
 
 
 def draw(random: np.random.Generator) -> Case:
-    kind, size = random.integers(len(FORMS) + 5), sizes(random)
+    kind, size = random.integers(len(FORMS) + 6), sizes(random)
     if kind < len(FORMS):
         return convolution(FORMS[kind], size)
-    others = (unpacking, pooling, enlarging, lambda s: packing(s, True), lambda s: packing(s, False))
+    packs = (lambda s: packing(s, True), lambda s: packing(s, False))
+    others = (unpacking, pooling, enlarging, byte_convolution, *packs)
     return others[kind - len(FORMS)](size)
 
 
@@ -93,7 +95,8 @@ def change_constant(model: ModelProto, random: np.random.Generator) -> None:
     elif array.dtype == np.float32:
         array.flat[random.integers(array.size)] = random.choice(FLOATS)
     else:
-        array.flat[random.integers(array.size)] = random.choice([-(2**31), 2**31 - 1])
+        ends = np.iinfo(array.dtype)
+        array.flat[random.integers(array.size)] = random.choice([ends.min, ends.max])
     tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
 
 

@@ -9,6 +9,7 @@ from tests.runtime.kernels.cases import (
     SIZES,
     Case,
     Sizes,
+    byte_convolution,
     convolution,
     enlarging,
     packing,
@@ -24,6 +25,7 @@ OTHERS: dict[str, Callable[[Sizes], Case]] = {
     "BitUnpack": unpacking,
     "BitMaxPool": pooling,
     "BitUpsample": enlarging,
+    "Int8Conv": byte_convolution,
 }
 # More rows than one band holds, and more channels than one tile.
 LARGE = Sizes(1, 70, 90, 64, 192, 3, (1,), (1,), 1, 0)

@@ -32,16 +32,26 @@ static const char *check_bounds(const conv_model *m) {
   return NULL;
 }
 
-static const char *check(const conv_model *m) {
+static const char *check_sums(const conv_model *m) {
   const char *wrong;
   int64_t x_sum, w_sum;
-  if (m->kernel != 1 && m->kernel != 3) return "the kernel must be 1x1 or 3x3";
-  if (m->channels < 1 || m->channels > MAX_CHANNELS || m->outs < 1 || m->outs > MAX_CHANNELS)
-    return "there must be 1 to 4096 channels in and out";
   if ((wrong = check_levels(m->x_level, m->x_levels, &x_sum)) || (wrong = check_levels(m->w_level, m->w_levels, &w_sum)))
     return wrong;
   if (x_sum * w_sum > (MAX_DOT - 1) / (m->kernel * m->kernel * m->channels))
     return "the levels are too large: a dot product may reach 2^24";
+  return NULL;
+}
+
+static const char *check_bytes(const conv_model *m) {
+  return m->channels > MAX_BYTES ? "there must be 1 to 16 channels of bytes" : NULL;
+}
+
+static const char *check(const conv_model *m) {
+  const char *wrong;
+  if (m->kernel != 1 && m->kernel != 3) return "the kernel must be 1x1 or 3x3";
+  if (m->channels < 1 || m->channels > MAX_CHANNELS || m->outs < 1 || m->outs > MAX_CHANNELS)
+    return "there must be 1 to 4096 channels in and out";
+  if ((wrong = m->bytes ? check_bytes(m) : check_sums(m))) return wrong;
   if ((wrong = check_bounds(m))) return wrong;
   const float *const values[] = {m->scale, m->bias, m->slope, m->shift, m->shortcut_scale};
   for (int i = 0; i < 5; i++)
@@ -61,7 +71,8 @@ static void *take(arena *a, size_t bytes) {
 static void lay_memory(conv *c, const conv_model *m, arena *a) {
   const size_t outs = (size_t)c->outs_padded, borders = c->form == TO_BITS ? BORDERS : 1;
   c->weights = take(a, (size_t)c->w_plane * (size_t)c->w_levels);
-  c->base = take(a, BORDERS * outs * sizeof(int32_t));
+  c->taps = m->bytes ? take(a, (size_t)(c->kernel * c->kernel * c->channels) * outs * sizeof(float)) : NULL;
+  c->base = take(a, m->bytes ? 0 : BORDERS * outs * sizeof(int32_t));
   c->bounds = take(a, borders * (size_t)c->thresholds * outs * sizeof(int32_t));
   c->scale = m->scale ? take(a, outs * sizeof(float)) : NULL;
   c->bias = m->bias ? take(a, outs * sizeof(float)) : NULL;
@@ -93,6 +104,13 @@ static int lay_weights(conv *c, const conv_model *m) {
   return 1;
 }
 
+static void lay_taps(conv *c, const conv_model *m) {
+  const int count = c->kernel * c->kernel * c->channels;
+  for (int k = 0; k < count; k++)
+    for (int o = 0; o < c->outs_padded; o++)
+      c->taps[(int64_t)k * c->outs_padded + o] = o < c->outs ? (float)m->bytes[(int64_t)o * count + k] : 0.0f;
+}
+
 static int outside(int kernel, int tap, int border) {
   if (kernel == 1) return 0;
   const int row = tap / 3, column = tap % 3;
@@ -121,7 +139,7 @@ static int32_t bound_of(int64_t base, int64_t threshold) {
 }
 
 static void lay_tables(conv *c, const conv_model *m) {
-  for (int border = 0; border < BORDERS; border++)
+  for (int border = 0; !m->bytes && border < BORDERS; border++)
     for (int o = 0; o < c->outs_padded; o++) {
       const int64_t base = border_base(c, m, o, border);
       c->base[border * c->outs_padded + o] = (int32_t)base;
@@ -148,8 +166,9 @@ static void set_sizes(conv *c, const conv_model *m, const isa *isa) {
   c->isa = isa, c->form = m->form, c->kernel = m->kernel;
   c->channels = m->channels, c->words = words_of(m->channels);
   c->outs = m->outs, c->outs_padded = words_of(m->outs) * WORD;
-  c->tile = c->outs_padded % 64 == 0 ? 64 : 32;
-  c->pixels = c->tile == 64 ? isa->wide_pixels : isa->narrow_pixels;
+  c->tile = c->outs_padded % 64 == 0 && !m->bytes ? 64 : 32;
+  c->pixels = m->bytes ? BYTE_PIXELS : c->tile == 64 ? isa->wide_pixels : isa->narrow_pixels;
+  c->zero = m->zero;
   c->x_levels = m->x_levels, c->w_levels = m->w_levels;
   for (int i = 0; i < c->x_levels; i++)
     for (int j = 0; j < c->w_levels; j++) c->factor[i][j] = (int32_t)(m->x_level[i] * m->w_level[j]);
@@ -172,6 +191,7 @@ const char *conv_make(const conv_model *model, const isa *isa, conv **made) {
     conv_free(c);
     return "out of memory";
   }
+  if (c->taps) lay_taps(c, model);
   lay_tables(c, model);
   lay_floats(c, model);
   *made = c;

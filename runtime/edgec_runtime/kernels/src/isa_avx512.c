@@ -79,6 +79,6 @@ static int supported(void) {
 #define NARROW_PIXELS 12
 #include "isa.inc"
 
-const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512, pack_rows_avx512,
-                     pack_int8_rows_avx512};
+const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512, byte_rows_avx512,
+                     pack_rows_avx512, pack_int8_rows_avx512};
 #endif

@@ -1,7 +1,7 @@
 /* Binary convolutions on packed bits: see docs/binary.md for what each computes.
  *
  * Packed tensors are (N, H, W, L, words) of 32-bit words, int8 streams (N, H, W, C), floats (N, C, H, W).
- * All sizes are checked by the callers (ortop.c) before anything here sees them.
+ * All sizes are checked by the callers (ort_op.c) before anything here sees them.
  */
 #ifndef EDGEC_KERNELS_H
 #define EDGEC_KERNELS_H
@@ -16,6 +16,8 @@ enum {
   MAX_CHANNELS = 4096, /* so that a tile's pop counts fit 16 bits */
   MAX_DOT = 1 << 24,   /* a dot product is below, so that a float holds it exactly */
   MAX_TILE = 12 * 32,  /* pixels times channels of a tile */
+  MAX_BYTES = 16,      /* channels of an image of bytes, so that its dot products are below MAX_DOT */
+  BYTE_PIXELS = 2,     /* of them computed at a time */
   BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
 };
 
@@ -32,6 +34,7 @@ typedef struct {
   const conv *conv;
   extent size;
   const int32_t *x;
+  const int8_t *bytes;                /* in place of x, where the convolution is of bytes */
   const int8_t *shortcut;
   int32_t *bits;
   int8_t *stream;
@@ -50,6 +53,7 @@ struct isa {
   void (*lay_x)(void *out, const uint32_t *words, int64_t count);
   void (*lay_w)(void *out, const uint32_t *words, int64_t count, int channels); /* [channels][count] */
   void (*conv_rows)(const conv_call *call, const piece *piece, const uint8_t *band);
+  void (*byte_rows)(const conv_call *call, const piece *piece, const float *band);
   void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
                     int channels, int64_t plane, int64_t from, int64_t to);
   void (*pack_int8_rows)(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
@@ -69,6 +73,8 @@ struct conv {
   int thresholds, out_levels;
   int64_t w_plane;                    /* bytes between weight levels */
   uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it */
+  float *taps;                        /* of bytes, in place of weights: [rows x channels][outs_padded]; else NULL */
+  int zero;                           /* what a byte stands for 0 as */
   int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
   int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
                                          TO_INT8: [threshold][outs_padded], bit: bound <= value */
@@ -82,6 +88,8 @@ typedef struct {
   int kernel, channels, outs, x_levels, w_levels, thresholds;
   int64_t x_level[MAX_LEVELS], w_level[MAX_LEVELS];
   const int32_t *weights;             /* [outs][kernel][kernel][w level][words] */
+  const int8_t *bytes;                /* in place of weights: [outs][kernel][kernel][channels] */
+  int zero;
   const int32_t *bounds;              /* [threshold][outs] */
   const float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs] or NULL */
 } conv_model;

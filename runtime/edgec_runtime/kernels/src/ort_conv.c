@@ -1,4 +1,4 @@
-/* BinaryConv, BinaryConvInt8, BinaryConvAdd and BinaryConvFloat: checked, made and run. */
+/* BinaryConv, BinaryConvInt8, BinaryConvAdd, BinaryConvFloat and Int8Conv: checked, made and run. */
 #include "ort_op.h"
 
 /* Inputs: x, w, then thresholds for BinaryConv; scale, bias, slope, shift for the others, then thresholds, shortcut
@@ -15,6 +15,22 @@ static ort_status *read_weights(const kernel *k, const ort_info *info, conv_mode
                   (long long)s[0], (long long)s[1], (long long)s[2], (long long)s[3], (long long)s[4], m->w_levels,
                   words, MAX_CHANNELS);
   m->weights = w.data, m->outs = (int)s[0], m->kernel = (int)s[1];
+  return NULL;
+}
+
+/* Whether the node's x is bytes, and so its weights. */
+static int of_bytes(const kernel *k) { return k->op->input_types[X] == INT8; }
+
+static ort_status *read_bytes(const kernel *k, const ort_info *info, conv_model *m) {
+  tensor w;
+  TRY(read_int(k, info, "zero", INT8_MIN, INT8_MAX, &m->zero));
+  TRY(read_constant(k, info, W, 4, &w));
+  const int64_t *s = w.sizes;
+  const int square = s[1] == s[2] && (s[1] == 1 || s[1] == 3);
+  if (s[0] < 1 || s[0] > MAX_CHANNELS || !square || s[3] < 1 || s[3] > MAX_BYTES)
+    return refuse(k, "w is %lldx%lldx%lldx%lld; expected OC x k x k x C, k 1 or 3, OC up to %d, C up to %d",
+                  (long long)s[0], (long long)s[1], (long long)s[2], (long long)s[3], MAX_CHANNELS, MAX_BYTES);
+  m->bytes = w.data, m->outs = (int)s[0], m->kernel = (int)s[1], m->channels = (int)s[3];
   return NULL;
 }
 
@@ -36,11 +52,15 @@ static ort_status *read_vector(const kernel *k, const ort_info *info, int index,
   return NULL;
 }
 
-static ort_status *read_model(const kernel *k, const ort_info *info, conv_model *m) {
+static ort_status *read_signs(const kernel *k, const ort_info *info, conv_model *m) {
   TRY(read_int(k, info, "channels", 1, MAX_CHANNELS, &m->channels));
   TRY(read_levels(k, info, "x_levels", m->x_level, &m->x_levels));
   TRY(read_levels(k, info, "w_levels", m->w_level, &m->w_levels));
-  TRY(read_weights(k, info, m));
+  return read_weights(k, info, m);
+}
+
+static ort_status *read_model(const kernel *k, const ort_info *info, conv_model *m) {
+  TRY(of_bytes(k) ? read_bytes(k, info, m) : read_signs(k, info, m));
   m->form = k->op->output_types[0] == INT32 ? TO_BITS : k->op->output_types[0] == INT8 ? TO_INT8 : TO_FLOAT;
   if (m->form == TO_BITS) return read_thresholds(k, info, BITS_THRESHOLDS, m);
   TRY(read_vector(k, info, SCALE, m->outs, &m->scale));
@@ -67,6 +87,16 @@ static ort_status *read_x(const kernel *k, ort_context *context, conv_call *call
     return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4],
                   k->conv->x_levels, k->conv->words);
   call->x = x.data;
+  call->size = (extent){x.sizes[0], x.sizes[1], x.sizes[2]};
+  return NULL;
+}
+
+static ort_status *read_byte_x(const kernel *k, ort_context *context, conv_call *call) {
+  tensor x;
+  TRY(read_input(k, context, X, 4, &x));
+  if (x.sizes[3] != k->conv->channels)
+    return refuse(k, "x has %lld channels; expected %d", (long long)x.sizes[3], k->conv->channels);
+  call->bytes = x.data;
   call->size = (extent){x.sizes[0], x.sizes[1], x.sizes[2]};
   return NULL;
 }
@@ -103,7 +133,7 @@ static void work(void *given, size_t piece) {
 
 ort_status *run_conv(const kernel *k, ort_context *context) {
   job j = {.call = {.conv = k->conv}};
-  TRY(read_x(k, context, &j.call));
+  TRY(of_bytes(k) ? read_byte_x(k, context, &j.call) : read_x(k, context, &j.call));
   if (k->op->input_count > SHORTCUT) TRY(read_shortcut(k, context, &j.call));
   TRY(make_outputs(k, context, &j.call));
   TRY(in_parallel(k, context, conv_pieces(k->conv, j.call.size), work, &j));

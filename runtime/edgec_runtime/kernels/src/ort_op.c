@@ -72,6 +72,7 @@ static const op ops[] = {
     {ORT, "BinaryConvInt8", 7, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv},
     {ORT, "BinaryConvAdd", 9, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32, INT8, FLOAT}, {INT8, INT32}, make_conv,
      run_conv},
+    {ORT, "Int8Conv", 7, 2, {INT8, INT8, FLOAT, FLOAT, FLOAT, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv},
 };
 
 VISIBLE ort_status *RegisterCustomOps(ort_options *options, const ort_base *base) {

@@ -9,13 +9,17 @@ enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8 };
 /* The rows of x that a piece needs, with zeros around and to the right up to whole tiles. */
 typedef struct { int64_t rows, pitch, plane, bytes; } band_size;
 
+static int64_t pixel_bytes(const conv *c) {
+  return c->taps ? c->channels * (int64_t)sizeof(float) : (int64_t)c->words * c->isa->x_bytes;
+}
+
 static band_size band_of(const conv *c, int64_t width, int64_t rows) {
   const int64_t around = c->kernel - 1, tiles = (width + c->pixels - 1) / c->pixels;
   band_size b;
   b.rows = rows + around;
-  b.pitch = (tiles * c->pixels + around) * c->words * c->isa->x_bytes;
+  b.pitch = (tiles * c->pixels + around) * pixel_bytes(c);
   b.plane = b.rows * b.pitch;
-  b.bytes = b.plane * c->x_levels;
+  b.bytes = b.plane * (c->taps ? 1 : c->x_levels);
   return b;
 }
 
@@ -23,7 +27,8 @@ static band_size band_of(const conv *c, int64_t width, int64_t rows) {
 typedef struct { int64_t rows, bands; int tiles, groups; } cut;
 
 static cut cut_of(const conv *c, extent size) {
-  const int64_t row = band_of(c, size.w, 1).pitch * c->x_levels;
+  const band_size one = band_of(c, size.w, 1);
+  const int64_t row = one.bytes / one.rows;
   cut k;
   k.rows = BAND_BYTES / row;
   k.rows = k.rows < 4 ? 4 : k.rows > size.h ? size.h : k.rows;
@@ -60,6 +65,20 @@ static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t wid
   }
 }
 
+/* Bytes as floats, with zeros around. */
+static void lay_byte_band(const conv_call *call, const piece *p, float *band, band_size b) {
+  const conv *c = call->conv;
+  const int64_t reach = c->kernel / 2, row = call->size.w * c->channels, pitch = b.pitch / (int64_t)sizeof *band;
+  memset(band, 0, (size_t)b.bytes);
+  for (int64_t r = 0; r < b.rows; r++) {
+    const int64_t y = p->row_from - reach + r;
+    if (y < 0 || y >= call->size.h) continue;
+    const int8_t *from = call->bytes + (p->image * call->size.h + y) * row;
+    float *to = band + r * pitch + reach * c->channels;
+    for (int64_t i = 0; i < row; i++) to[i] = (float)(from[i] - c->zero);
+  }
+}
+
 static void lay_band(const conv_call *call, const piece *p, uint8_t *band, band_size b) {
   const conv *c = call->conv;
   const int64_t reach = c->kernel / 2, row_words = call->size.w * c->x_levels * c->words;
@@ -86,8 +105,13 @@ int conv_piece(const conv_call *call, int64_t number) {
   const band_size b = band_of(c, call->size.w, p.row_to - p.row_from);
   void *memory;
   if (posix_memalign(&memory, ALIGN, (size_t)b.bytes)) return 0;
-  lay_band(call, &p, memory, b);
-  c->isa->conv_rows(call, &p, memory);
+  if (c->taps) {
+    lay_byte_band(call, &p, memory, b);
+    c->isa->byte_rows(call, &p, memory);
+  } else {
+    lay_band(call, &p, memory, b);
+    c->isa->conv_rows(call, &p, memory);
+  }
   free(memory);
   return 1;
 }

@@ -14,6 +14,7 @@ from edgec.lower.binary.nodes import (
     bit_pack_int8,
     bit_unpack,
     bit_upsample,
+    int8_conv,
 )
 from edgec.lower.binary.weights import (
     dot_thresholds,
@@ -38,6 +39,7 @@ __all__ = [
     "bit_upsample",
     "dot_thresholds",
     "function",
+    "int8_conv",
     "integer_levels",
     "largest_levels",
     "lower_signs",

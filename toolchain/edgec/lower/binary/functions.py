@@ -101,6 +101,19 @@ _DOT = f"""
   dot = Transpose <perm = [0, 2, 3, 1]> (whole)
 """
 
+_BYTE_DOT = """
+  zero_int = Constant <value_int: int = @zero> ()
+  zero_float = Cast <to = 1> (zero_int)
+  xf = Cast <to = 1> (x)
+  moved = Sub (xf, zero_float)
+  planes_in = Transpose <perm = [0, 3, 1, 2]> (moved)
+  wf = Cast <to = 1> (w)
+  kernels = Transpose <perm = [0, 3, 1, 2]> (wf)
+  product = Conv <auto_pad = "SAME_UPPER"> (planes_in, kernels)
+  whole = Cast <to = 6> (product)
+  dot = Transpose <perm = [0, 2, 3, 1]> (whole)
+"""
+
 
 def _affine(added: str = "") -> str:
     """dot -> value (N, H, W, OC) float32; `added`: a value that is added before the slope."""
@@ -197,6 +210,7 @@ _FUNCTIONS = {
         "y, bitsout",
         _DOT + _SHORTCUT + _affine("added") + _STREAM,
     ),
+    "Int8Conv": ("zero", f"{_AFFINE}, thresholds", "y, bitsout", _BYTE_DOT + _affine() + _STREAM),
 }
 
 

@@ -107,6 +107,19 @@ def binary_conv_add(
     return Made(made.node, (*made.initializers, scale))
 
 
+def int8_conv(name: str, x: str, weights: Numbers, zero: int, affine: Affine, thresholds: Numbers) -> Made:
+    """int8 (N, H, W, C) that stand for x - `zero`, C to 16 -> as `binary_conv_int8`.
+
+    `weights`: int8 (OC, C, k, k).
+    """
+    constants = {
+        "w": np.asarray(weights, np.int8).transpose(0, 2, 3, 1),
+        **_vectors(affine),
+        "thresholds": np.asarray(thresholds, np.int32),
+    }
+    return _made("Int8Conv", name, [x], constants, {"zero": zero})
+
+
 def _made(
     operator: str,
     name: str,
@@ -115,7 +128,7 @@ def _made(
     attributes: Mapping[str, Any] | None = None,
 ) -> Made:
     tensors = tuple(_tensor(f"{name}.{key}", value) for key, value in constants.items())
-    streams = operator in ("BinaryConvInt8", "BinaryConvAdd")
+    streams = operator in ("BinaryConvInt8", "BinaryConvAdd", "Int8Conv")
     outputs = [name, f"{name}.bits"] if streams else [name]
     node = helper.make_node(
         operator,
