@@ -69,9 +69,15 @@ class Network:
     def _name(self) -> str:
         return f"b{len(self._nodes)}"
 
-    def random(self, *shape: int) -> Numbers:
-        """Small floats."""
-        return (self._random.standard_normal(shape) * 0.2).astype(np.float32)
+    def stem(self, image: str, outs: int) -> str:
+        """An image of 0..1 as bytes, to an int8 stream's bits: 3x3 int8 weights."""
+        scale, zero = np.array(1 / 256, np.float32), np.array(-128, np.int8)
+        planes = self.standard("QuantizeLinear", [image, scale, zero])
+        rows = self.standard("Transpose", [planes], perm=[0, 2, 3, 1])
+        weights = self._random.integers(-127, 128, (outs, 3, 3, 3))
+        parts = self._affine(outs)
+        affine = Affine(parts.scale / 1024, parts.bias, np.ones_like(parts.slope), parts.shift)
+        return self.add(binary.int8_conv("stem", rows, weights, -128, affine, np.zeros((1, outs))))[1]
 
     def finish(self, feeds: dict[str, Numbers], output: str, kind: int, rank: int) -> bytes:
         """The network from the inputs `feeds` to `output`."""
@@ -88,13 +94,12 @@ class Network:
 
 
 def binary_unet(base: int, size: int, shortcuts: bool) -> tuple[bytes, dict[str, Numbers]]:
-    """A U-Net of DEPTH poolings whose inner 3x3 convolutions are binary; the first is float, the last int8.
+    """A U-Net of DEPTH poolings whose inner 3x3 convolutions are binary; the first and the last are int8.
 
     With `shortcuts` the second convolution of each level adds the first one's int8 stream.
     """
     net, image = Network(), np.zeros((1, 3, size, size), np.float32)
-    first = net.standard("Conv", ["image", net.random(base, 3, 3, 3), net.random(base)], pads=[1, 1, 1, 1])
-    bits = net.add(binary.bit_pack("stem", first, np.zeros((1, base))))[0]
+    bits = net.stem("image", base)
 
     def level(x: str, channels: int, outs: int) -> tuple[str, str]:
         if not shortcuts:

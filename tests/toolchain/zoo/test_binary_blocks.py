@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -12,6 +14,7 @@ from edgec.zoo.binary_blocks import (
     ResidualConv,
     Signs,
     Stream,
+    on_bytes,
     set_binary,
 )
 from edgec.zoo.paper import paper_bytes
@@ -123,3 +126,23 @@ def test_the_size_on_paper_is_that_of_the_publication() -> None:
         assert paper_bytes(create("unet_light")) is None
     signs = sum(part.weight.numel() for part in network.modules() if isinstance(part, BinaryConv))
     assert paper_bytes(network) == signs // 8 + 4 * (parameter_count(network) - signs)
+
+
+def test_int8_weights_are_whole_multiples_of_a_power_of_two_a_filter() -> None:
+    weights = torch.randn(5, 3, 3, 3) * torch.tensor([1e-3, 0.02, 0.5, 3.0, 40.0])[:, None, None, None]
+    for most in (127, 63):
+        found = on_bytes(weights, most)
+        for filter_, given in zip(found, weights, strict=True):
+            step = 2.0 ** max(math.ceil(math.log2(given.abs().max().item() / most)), -11)
+            whole = filter_ / step
+            assert torch.equal(whole, whole.round())
+            assert whole.abs().max() <= most
+            assert (filter_ - given).abs().max() <= step / 2
+
+
+def test_an_image_is_taken_as_bytes() -> None:
+    network = create("blu_net_fast", widths=[32], bottleneck=64).eval()
+    image = torch.rand(1, 1, 16, 16)
+    with torch.inference_mode():
+        assert torch.equal(network(image), network((image * 256).round().clamp(0, 255) / 256))
+        assert torch.equal(network(image - 1), network(torch.zeros_like(image)))

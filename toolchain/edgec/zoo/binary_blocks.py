@@ -17,6 +17,9 @@ STEP = 1 / 16
 GRID = 2**-14
 """Scales and offsets are whole multiples of it: sums up to 1024 are then exact in float32, in any order."""
 
+LEAST_STEP, STEPS = 2**-11, 16
+"""Of int8 weights: the finest power of two, and how many there are above it."""
+
 
 class Binarizing(nn.Module):
     """A part that binarizes, unless `binary` is False."""
@@ -103,6 +106,19 @@ class FixedNorm(nn.BatchNorm2d):
 def on_grid(values: Tensor, step: float) -> Tensor:
     """The nearest whole multiples of `step`, a power of two; gradients pass straight."""
     return rounded(values / step) * step
+
+
+def on_bytes(weights: Tensor, most: int) -> Tensor:
+    """Filters (OC, C, k, k) as int8: whole multiples, at most `most`, of a power of two each.
+
+    Gradients pass straight. The power is found by comparisons, which every engine folds to the same.
+    """
+    largest = weights.abs().amax(dim=(1, 2, 3), keepdim=True)
+    step = torch.full_like(largest, LEAST_STEP)
+    for power in range(STEPS):
+        twice = torch.full_like(largest, LEAST_STEP * 2 ** (power + 1))
+        step = torch.where(largest > most * LEAST_STEP * 2**power, twice, step)
+    return rounded((weights / step).clamp(-most, most)) * step
 
 
 class Stream(nn.Module):

@@ -9,20 +9,26 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from edgec.zoo.binary_blocks import BinaryStep, FixedNorm, Stream, on_grid
+from edgec.zoo.binary_blocks import GRID, BinaryStep, FixedNorm, Stream, on_bytes, on_grid
 from edgec.zoo.blocks import fit_to
 from edgec.zoo.network import Network
 from edgec.zoo.options import Channels, Widths
+from edgec.zoo.signs import rounded
 
 Levels = Annotated[int, Field(ge=1, le=2)]
 
 
-PIXEL, WEIGHT = 2**-8, 2**-10
-"""What an image, and the first convolution's weights, are whole multiples of: its sums are exact as well."""
+PIXEL, OFFSET = 2**-8, 2**-10
+"""What an image, and the first convolution's offsets, are whole multiples of: its sums are exact as well."""
+FIRST, LAST = 127, 63
+"""The largest int8 weights. Without VNNI, MatMulInteger adds two products in 16 bits: 63 cannot overflow."""
 
 
 class First(nn.Module):
-    """The image becomes a stream by a convolution that is not binary, and goes through one that is."""
+    """The image becomes a stream by a convolution of int8, and goes through one that is binary.
+
+    It is taken as bytes, PIXEL each: from 0 to 1.
+    """
 
     def __init__(self, inputs: int, outputs: int, levels: int) -> None:
         super().__init__()
@@ -33,7 +39,7 @@ class First(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, H, W)."""
-        image = on_grid(image, PIXEL)
+        image = rounded((image / PIXEL).clamp(0, 255)) * PIXEL
         x = self.stream(self.norm(self.conv(image)) if self.training else self._fixed(image))
         found: Tensor = self.second(x, x)
         return found
@@ -41,8 +47,19 @@ class First(nn.Module):
     def _fixed(self, image: Tensor) -> Tensor:
         """Convolution and BatchNorm in one, as FixedNorm is."""
         scale, offset = self.norm.scale_and_offset()
-        weight = on_grid(self.conv.weight * scale[:, None, None, None], WEIGHT)
-        return functional.conv2d(image, weight, on_grid(offset, WEIGHT), padding=1)
+        weight = on_bytes(self.conv.weight * scale[:, None, None, None], FIRST)
+        return functional.conv2d(image, weight, on_grid(offset, OFFSET), padding=1)
+
+
+class Last(nn.Conv2d):
+    """1x1 convolution of a stream to logits, its weights int8 once it has learned."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, in_channels, H, W) -> (N, out_channels, H, W)."""
+        if self.training:
+            return super().forward(x)
+        assert self.bias is not None
+        return functional.conv2d(x, on_bytes(self.weight, LAST), on_grid(self.bias, GRID))
 
 
 class Down(nn.Module):
@@ -85,7 +102,7 @@ class FastBinaryUNet(Network):
     """A U-Net whose inner convolutions are xnor and popcount, and whose shortcuts are int8.
 
     Ronneberger et al., 2015, https://arxiv.org/abs/1505.04597, of ReActNet's blocks (`BinaryStep`). The first
-    and the last convolution are not binary. Takes and gives what `EncoderDecoder` does.
+    and the last convolution are int8. Takes images of 0..1; takes and gives else what `EncoderDecoder` does.
     """
 
     def __init__(
@@ -97,7 +114,7 @@ class FastBinaryUNet(Network):
         self.encoder.extend(Down(i, o, levels) for i, o in pairwise(widths))
         self.bottleneck = Down(widths[-1], lowest, levels)
         self.decoder = nn.ModuleList(Joined(d, w, levels) for d, w in zip(deeper, widths, strict=True))
-        self.head = nn.Conv2d(widths[0], out_channels, 1)
+        self.head = Last(widths[0], out_channels, 1)
 
     def logits(self, x: Tensor) -> Tensor:
         """See the class."""

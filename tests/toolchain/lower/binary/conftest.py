@@ -40,10 +40,10 @@ def run(kernels: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph, Floa
     return run
 
 
-def binary_network(widths: tuple[int, ...] = (32, 64), levels: int = 1) -> nn.Module:
+def binary_network(widths: tuple[int, ...] = (32, 64), levels: int = 1, channels: int = 1) -> nn.Module:
     """As training may leave it: statistics, thresholds, slopes and shifts that all matter."""
     torch.manual_seed(levels)
-    network = create("blu_net_fast", widths=widths, levels=levels)
+    network = create("blu_net_fast", in_channels=channels, widths=widths, levels=levels)
     for part in network.modules():
         if isinstance(part, FixedNorm):
             nn.init.uniform_(part.running_mean, -20, 20)  # type: ignore[arg-type]

@@ -68,10 +68,24 @@ def test_all_but_the_ends_are_ours_and_weights_are_bits() -> None:
     graph = exported(binary_network(), (32, 32))
     lowered = lower_signs(graph)
     kinds = Counter(node.op_type for node in lowered.nodes if node.domain == "com.edgec")
-    assert kinds == {"BinaryConvAdd": 9, "BitPackInt8": 3, "BitMaxPool": 2, "BitUpsample": 2}
-    assert len([node for node in lowered.nodes if node.op_type == "Conv"]) == 2
-    assert not [node for node in lowered.nodes if node.op_type in ("PRelu", "GreaterOrEqual", "Where")]
+    ends = {"Int8Conv": 1}
+    assert kinds == {"BinaryConvAdd": 9, "BitPackInt8": 2, "BitMaxPool": 2, "BitUpsample": 2, **ends}
+    others = Counter(node.op_type for node in lowered.nodes if node.domain != "com.edgec")
+    assert others["MatMulInteger"] == 1
+    assert not others.keys() & {"Conv", "PRelu", "GreaterOrEqual", "Where"}
     assert len(graph.to_bytes()) > 18 * len(lowered.to_bytes())
+
+
+@pytest.mark.parametrize(("channels", "count"), [(3, 1), (16, 1), (17, 0)])
+def test_images_of_several_channels_are_bytes_too_up_to_16(run: Run, channels: int, count: int) -> None:
+    module = binary_network((32,), channels=channels).requires_grad_(False)
+    own = Source("net", module, None, channels, 1, None, trained=True)
+    graph = simplify(export(own, (16, 24)).graph).graph
+    lowered = lower_signs(graph)
+    assert sum(node.op_type == "Int8Conv" for node in lowered.nodes) == count
+    image = np.random.default_rng(0).random((1, channels, 16, 24), np.float32)
+    for by in ("function body", "kernel"):
+        np.testing.assert_allclose(run(lowered, image, by), run_onnx(graph.to_bytes())(image), atol=1e-6)
 
 
 def test_the_graph_given_stays_as_it_was() -> None:

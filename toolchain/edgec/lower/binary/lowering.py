@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import onnx_ir as ir
+from onnx import TensorProto
 
 from edgec.errors import QuantizationError
 from edgec.graph import Graph
@@ -16,11 +17,23 @@ from edgec.lower.binary.moves import (
     slice_of,
 )
 from edgec.lower.binary.nodes import Kernel
-from edgec.lower.binary.patterns import Convolution, Signs, Step, convolution, step, stream
+from edgec.lower.binary.patterns import (
+    ByteConvolution,
+    Convolution,
+    Signs,
+    Step,
+    convolution,
+    image_convolution,
+    step,
+    stream,
+    stream_convolution,
+)
 from edgec.lower.binary.writer import Writer
 from edgec_runtime.kernels.reference import Affine, Integers
 
 Reals = npt.NDArray[np.float64]
+IMAGE_ZERO = -128
+"""Of an image whose bytes are from 0 to 255, as int8."""
 
 
 def lower_signs(graph: Graph) -> Graph:
@@ -78,10 +91,23 @@ class _Lowering:
             none = np.zeros_like(binary.bias)
             affine = _affine(Step(binary, None, none, none + 1, none, 1.0))
             self.writer.made(nodes.binary_conv_float(name, self._bits(binary.signs), _kernel(binary), affine))
+        elif (last := stream_convolution(value)) is not None:
+            self._write_last(name, last)
         else:
             copy = ir.to_proto(node)
             copy.input[:] = ["" if taken is None else self.real(taken) for taken in node.inputs]
             self.writer.node(copy)
+
+    def _write_last(self, name: str, last: ByteConvolution) -> None:
+        """A product of matrices, as a 1x1 convolution is, whose sums ONNX Runtime adds in int32."""
+        weights = self.writer.constant(f"{name}.weights", last.weights[:, :, 0, 0].T)
+        scale = self.writer.constant(f"{name}.scale", last.scale.astype(np.float32))
+        bias = self.writer.constant(f"{name}.bias", last.bias.astype(np.float32))
+        product = self.writer.standard("MatMulInteger", f"{name}.product", self._int8(last.source), weights)
+        sums = self.writer.standard("Cast", f"{name}.sums", product, to=TensorProto.FLOAT)
+        scaled = self.writer.standard("Mul", f"{name}.scaled", sums, scale)
+        planes = self.writer.standard("Add", f"{name}.planes", scaled, bias)
+        self.writer.standard("Transpose", name, planes, perm=[0, 3, 1, 2])
 
     def _int8(self, value: ir.Value) -> str:
         """The name of a stream in int8, NHWC."""
@@ -97,12 +123,25 @@ class _Lowering:
         whole = _binary_step(value)
         if whole is not None:
             return self._write_step(value, name, whole, found.unit)
+        first = image_convolution(found.multiple)
+        if first is not None:
+            image = self._rounded(first.source, f"{name}.image", IMAGE_ZERO)
+            affine = Affine(*(values.astype(np.float32) for values in _plain(first)))
+            limits = self._limits(value, found.unit, len(first.scale))
+            return self.writer.made(nodes.int8_conv(name, image, first.weights, IMAGE_ZERO, affine, limits))
+        return self._rounded(found.multiple, name, 0)
+
+    def _rounded(self, value: ir.Value, name: str, zero: int) -> str:
+        """Whole numbers nearest to it, plus `zero`, in int8, NHWC."""
         one = self.writer.constant(f"{name}.one", np.array(1, np.float32))
-        zero = self.writer.constant(f"{name}.zero", np.array(0, np.int8))
-        planes = self.writer.standard(
-            "QuantizeLinear", f"{name}.planes", self.real(found.multiple), one, zero
-        )
+        moved = self.writer.constant(f"{name}.zero", np.array(zero, np.int8))
+        planes = self.writer.standard("QuantizeLinear", f"{name}.planes", self.real(value), one, moved)
         return self.writer.standard("Transpose", name, planes, perm=[0, 2, 3, 1])
+
+    def _limits(self, value: ir.Value, unit: float, count: int) -> Integers:
+        """The thresholds by which the operator of a stream gives signs, too."""
+        wanted = self._first.get(value)
+        return np.zeros((1, count), np.int32) if wanted is None else _in_units(wanted, unit)
 
     def _moved_int8(self, node: ir.Node, name: str) -> str:
         part = slice_of(node)
@@ -114,8 +153,7 @@ class _Lowering:
     def _write_step(self, value: ir.Value, name: str, whole: Step, unit: float) -> str:
         binary, bits = whole.convolution, self._bits(whole.convolution.signs)
         affine = _affine(whole)
-        wanted = self._first.get(value)
-        limits = np.zeros((1, len(binary.scale)), np.int32) if wanted is None else _in_units(wanted, unit)
+        limits = self._limits(value, unit, len(binary.scale))
         if whole.shortcut is None:
             return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
         shortcut, its_unit = self._int8(whole.shortcut), _unit(whole.shortcut)
@@ -140,9 +178,8 @@ class _Lowering:
         if own is None:
             return self.writer.made(nodes.bit_pack(name, self.real(value), found.thresholds))
         levels = self._int8(value)
-        if _binary_step(value) is not None and np.array_equal(
-            found.thresholds, self._first[value].thresholds
-        ):
+        own_bits = _binary_step(value) is not None or image_convolution(own.multiple) is not None
+        if own_bits and np.array_equal(found.thresholds, self._first[value].thresholds):
             return f"{levels}.bits"
         return self.writer.made(nodes.bit_pack_int8(name, levels, _in_units(found, own.unit)))
 
@@ -157,6 +194,11 @@ class _Lowering:
         if is_doubling(node):
             return self.writer.made(nodes.bit_upsample(name, sources[0]))
         return self.writer.standard("Concat", name, *sources, axis=4)
+
+
+def _plain(first: ByteConvolution) -> tuple[Reals, Reals, Reals, Reals]:
+    """Scale, bias, slope and shift, where nothing bends or moves it further."""
+    return first.scale, first.bias, np.ones_like(first.bias), np.zeros_like(first.bias)
 
 
 def _binary_step(value: ir.Value) -> Step | None:

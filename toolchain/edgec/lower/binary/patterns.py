@@ -14,6 +14,8 @@ from edgec.passes.arrays import array_of, integers_of
 from edgec.passes.scaling import affine_step
 
 Reals = npt.NDArray[np.float64]
+MAX_BYTE_CHANNELS = 16
+"""Of an image."""
 _LEVELS = {1: (1,), 3: (2, 1), 7: (4, 2, 1)}
 
 
@@ -49,6 +51,19 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class ByteConvolution:
+    """Whole numbers, convolved with int8 `weights` (OC, C, k, k), times `scale` (OC,), plus `bias` (OC,).
+
+    `source` is a stream, or, of an image, what rounds to numbers from 0 to 255.
+    """
+
+    source: ir.Value
+    weights: npt.NDArray[np.int8]
+    scale: Reals
+    bias: Reals
+
+
+@dataclass(frozen=True)
 class Step:
     """What a stream's multiples are made of, each constant (OC,).
 
@@ -78,6 +93,53 @@ def signs(value: ir.Value) -> Signs | None:
 
 def convolution(value: ir.Value | None) -> Convolution | None:
     """Conv of signs by weights of which each filter has one magnitude; 'same' in size, kernel 1 or 3."""
+    parts = _convolved(value)
+    if parts is None:
+        return None
+    taken, weights, bias = parts
+    magnitudes = np.abs(weights).reshape(len(weights), -1)
+    if np.any(magnitudes != magnitudes[:, :1]) or (found := signs(taken)) is None:
+        return None
+    return Convolution(found, weights, magnitudes[:, 0], bias)
+
+
+def image_convolution(value: ir.Value) -> ByteConvolution | None:
+    """Conv, as above, of Round(Clip(image, 0, 255)) by int8 weights; up to 16 channels."""
+    parts = _convolved(value)
+    found = None if parts is None else _whole(parts[0], (0, 255))
+    if parts is None or found is None or parts[1].shape[1] > MAX_BYTE_CHANNELS:
+        return None
+    return _of_bytes(parts, found.multiple, found.unit, 127)
+
+
+def stream_convolution(value: ir.Value) -> ByteConvolution | None:
+    """1x1 Conv of a stream by int8 weights so small that no engine's sums of two products saturate."""
+    parts = _convolved(value)
+    found = None if parts is None else stream(parts[0])
+    if parts is None or found is None or parts[1].shape[2:] != (1, 1):
+        return None
+    return _of_bytes(parts, parts[0], found.unit, 63)
+
+
+def stream(value: ir.Value) -> Stream | None:
+    """Mul(Round(Clip(x, -128, 127)), unit), or without Mul where the unit is 1."""
+    return _whole(value, (-128, 127))
+
+
+def _whole(value: ir.Value, ends: tuple[int, int]) -> Stream | None:
+    scaled, unit = _by_scalar(value)
+    rounded = _producer(value if scaled is None else scaled, "Round")
+    clipped = None if rounded is None else _producer(rounded.inputs[0], "Clip")
+    if clipped is None or clipped.inputs[0] is None or unit <= 0 or np.frexp(unit)[0] != 0.5:
+        return None
+    limits = [array_of(limit) for limit in clipped.inputs[1:]]
+    if [None if limit is None else limit.item() for limit in limits] != [*ends]:
+        return None
+    return Stream(clipped.inputs[0], unit)
+
+
+def _convolved(value: ir.Value | None) -> tuple[ir.Value, Reals, Reals] | None:
+    """What a Conv takes, its weights and its bias, both constant; 'same' in size, kernel 1 or 3."""
     node = None if value is None else value.producer()
     if node is None or node.op_type != "Conv" or not _is_same_in_size(node):
         return None
@@ -85,24 +147,21 @@ def convolution(value: ir.Value | None) -> Convolution | None:
     bias = array_of(node.inputs[2]) if len(node.inputs) > 2 else None
     if weights is None or taken is None or (len(node.inputs) > 2 and bias is None):
         return None
-    magnitudes = np.abs(weights.astype(np.float64)).reshape(len(weights), -1)
-    if np.any(magnitudes != magnitudes[:, :1]) or (found := signs(taken)) is None:
-        return None
     offset = np.zeros(len(weights)) if bias is None else bias.astype(np.float64)
-    return Convolution(found, weights.astype(np.float64), magnitudes[:, 0], offset)
+    return taken, weights.astype(np.float64), offset
 
 
-def stream(value: ir.Value) -> Stream | None:
-    """Mul(Round(Clip(x, -128, 127)), unit), or without Mul where the unit is 1."""
-    scaled, unit = _by_scalar(value)
-    rounded = _producer(value if scaled is None else scaled, "Round")
-    clipped = None if rounded is None else _producer(rounded.inputs[0], "Clip")
-    if clipped is None or clipped.inputs[0] is None or unit <= 0 or np.frexp(unit)[0] != 0.5:
+def _of_bytes(
+    parts: tuple[ir.Value, Reals, Reals], source: ir.Value, unit: float, most: int
+) -> ByteConvolution | None:
+    """Where each filter is whole multiples, `most` at most, of a power of two."""
+    _, weights, bias = parts
+    largest = np.abs(weights).reshape(len(weights), -1).max(1)
+    power = np.ceil(np.log2(np.maximum(largest, np.finfo(np.float32).tiny) / most))
+    whole = weights / np.exp2(power)[:, None, None, None]
+    if np.any(whole != np.rint(whole)) or np.abs(whole).max() > most:
         return None
-    limits = [array_of(limit) for limit in clipped.inputs[1:]]
-    if [None if limit is None else limit.item() for limit in limits] != [-128, 127]:
-        return None
-    return Stream(clipped.inputs[0], unit)
+    return ByteConvolution(source, whole.astype(np.int8), np.exp2(power) * unit, bias)
 
 
 def step(found: Stream) -> Step | None:
