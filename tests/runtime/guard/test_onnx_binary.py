@@ -15,9 +15,11 @@ from edgec.lower.binary import (
     bit_pack,
     bit_unpack,
     bit_upsample,
+    int8_conv,
 )
 from edgec_runtime.errors import BundleError, ModelError
 from edgec_runtime.guard.onnx import check_onnx
+from edgec_runtime.kernels.reference import Affine
 
 Change = Callable[[NodeProto], object]
 
@@ -47,6 +49,27 @@ def network(change: Change | None = None) -> bytes:
 
 def test_a_binary_network_is_accepted() -> None:
     check_onnx(network())
+
+
+@pytest.mark.parametrize(("zero", "accepted"), [(-128, True), (127, True), (128, False), (-129, False)])
+def test_the_zero_of_bytes_is_one(zero: int, accepted: bool) -> None:
+    ones, none = np.ones(32, np.float32), np.zeros(32, np.float32)
+    affine = Affine(ones, none, ones, none)
+    made = int8_conv("y", "image", np.ones((32, 1, 3, 3)), zero, affine, np.zeros((1, 32)))
+    graph = helper.make_graph(
+        [made.node],
+        "net",
+        [helper.make_tensor_value_info("image", TensorProto.INT8, [1, 8, 8, 1])],
+        [helper.make_tensor_value_info("y", TensorProto.INT8, [1, 8, 8, 32])],
+        list(made.initializers),
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    add_functions(model)
+    if accepted:
+        check_onnx(model.SerializeToString())
+    else:
+        with pytest.raises(ModelError, match=rf"'zero' is \[{zero}\].* from -128 to 127"):
+            check_onnx(model.SerializeToString())
 
 
 def attribute(name: str, value: object) -> Change:
