@@ -4,6 +4,8 @@
 
 #include "isa_words.inc"
 
+#define INLINE_PART static inline __attribute__((always_inline))
+
 enum { PIXELS = 5, LONGEST = 31 }; /* words until a byte might be full: 31 * 8 < 256 */
 
 /* Inline assembly: left to itself, gcc counts all ahead of the sums and spills. */
@@ -14,38 +16,60 @@ enum { PIXELS = 5, LONGEST = 31 }; /* words until a byte might be full: 31 * 8 <
             : "+w"(sum), "=&w"(t_) : "w"(v), "w"(w));                                                     \
   } while (0)
 
-/* 16 of a tile's channels. */
-static inline __attribute__((always_inline)) void count_part(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel,
-                                                             const uint32_t *w, int32_t *pop, const int channels) {
+typedef uint8x16_t sums[PIXELS][4];
+
+INLINE_PART void clear(sums sum) {
+#pragma GCC unroll 5
+  for (int p = 0; p < PIXELS; p++)
+#pragma GCC unroll 4
+    for (int r = 0; r < 4; r++) sum[p][r] = vdupq_n_u8(0);
+}
+
+/* Counts words of a row into bytes; gives where the next weights are. */
+INLINE_PART const uint32_t *count_run(sums sum, const uint8_t *at, int words, int64_t pixel, const uint32_t *w,
+                                      const int channels) {
+  __asm__("" : "+r"(words)); /* keeps the loop rolled */
+  for (; words; words--, at += 4, w += channels) {
+    uint32x4_t weight[4];
+#pragma GCC unroll 4
+    for (int r = 0; r < 4; r++) weight[r] = vld1q_u32(w + 4 * r);
+#pragma GCC unroll 5
+    for (int p = 0; p < PIXELS; p++) {
+      const uint32x4_t v = vld1q_dup_u32((const uint32_t *)(at + p * pixel));
+#pragma GCC unroll 4
+      for (int r = 0; r < 4; r++) STEP(sum[p][r], v, weight[r]);
+    }
+  }
+  return w;
+}
+
+INLINE_PART void widen_sums(uint32x4_t total[PIXELS][4], sums sum) {
+#pragma GCC unroll 5
+  for (int p = 0; p < PIXELS; p++)
+#pragma GCC unroll 4
+    for (int r = 0; r < 4; r++) total[p][r] = vpadalq_u16(total[p][r], vpaddlq_u8(sum[p][r]));
+}
+
+/* 16 of a tile's channels: bytes are widened after all rows, where they hold those, else whenever they may be full. */
+INLINE_PART void count_part(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint32_t *w, int32_t *pop,
+                            const int channels) {
   uint32x4_t total[PIXELS][4];
+  sums sum;
   for (int p = 0; p < PIXELS; p++)
     for (int r = 0; r < 4; r++) total[p][r] = vdupq_n_u32(0);
+  if (rows * run <= LONGEST) {
+    clear(sum);
+    for (; rows; rows--, x += pitch) w = count_run(sum, x, run, pixel, w, channels);
+    widen_sums(total, sum);
+  }
   for (; rows; rows--, x += pitch) {
     const uint8_t *at = x;
     for (int left = run; left;) {
-      int words = left < LONGEST ? left : LONGEST;
-      left -= words;
-      __asm__("" : "+r"(words)); /* keeps the loop rolled */
-      uint8x16_t sum[PIXELS][4];
-#pragma GCC unroll 5
-      for (int p = 0; p < PIXELS; p++)
-#pragma GCC unroll 4
-        for (int r = 0; r < 4; r++) sum[p][r] = vdupq_n_u8(0);
-      for (; words; words--, at += 4, w += channels) {
-        uint32x4_t weight[4];
-#pragma GCC unroll 4
-        for (int r = 0; r < 4; r++) weight[r] = vld1q_u32(w + 4 * r);
-#pragma GCC unroll 5
-        for (int p = 0; p < PIXELS; p++) {
-          const uint32x4_t v = vld1q_dup_u32((const uint32_t *)(at + p * pixel));
-#pragma GCC unroll 4
-          for (int r = 0; r < 4; r++) STEP(sum[p][r], v, weight[r]);
-        }
-      }
-#pragma GCC unroll 5
-      for (int p = 0; p < PIXELS; p++)
-#pragma GCC unroll 4
-        for (int r = 0; r < 4; r++) total[p][r] = vpadalq_u16(total[p][r], vpaddlq_u8(sum[p][r]));
+      const int words = left < LONGEST ? left : LONGEST;
+      clear(sum);
+      w = count_run(sum, at, words, pixel, w, channels);
+      widen_sums(total, sum);
+      left -= words, at += 4 * words;
     }
   }
   for (int p = 0; p < PIXELS; p++)
@@ -62,15 +86,22 @@ static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64
     count_part(x, pitch, rows, run, pixel, (const uint32_t *)w + from, pop + from, 32);
 }
 
+/* Eight compares, narrowed to bytes of which each keeps a bit of its own, and added up. */
 static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
-  static const uint32_t bit[4] = {1, 2, 4, 8};
-  const uint32x4_t bits = vld1q_u32(bit);
-  uint32_t mask = 0;
-  for (int i = 0; i < 8; i++) {
-    const uint32x4_t below = vcleq_s32(vld1q_s32(a + 4 * i), vld1q_s32(b + 4 * i));
-    mask |= vaddvq_u32(vandq_u32(below, bits)) << (4 * i);
+  static const uint8_t bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const uint8x16_t bits = vld1q_u8(bit);
+  uint16x8_t below[4];
+  for (int i = 0; i < 4; i++) {
+    const uint32x4_t low = vcleq_s32(vld1q_s32(a + 8 * i), vld1q_s32(b + 8 * i));
+    const uint32x4_t high = vcleq_s32(vld1q_s32(a + 8 * i + 4), vld1q_s32(b + 8 * i + 4));
+    below[i] = vuzp1q_u16(vreinterpretq_u16_u32(low), vreinterpretq_u16_u32(high));
   }
-  return mask;
+  const uint8x16_t first = vuzp1q_u8(vreinterpretq_u8_u16(below[0]), vreinterpretq_u8_u16(below[1]));
+  const uint8x16_t last = vuzp1q_u8(vreinterpretq_u8_u16(below[2]), vreinterpretq_u8_u16(below[3]));
+  uint8x16_t sum = vpaddq_u8(vandq_u8(first, bits), vandq_u8(last, bits));
+  sum = vpaddq_u8(sum, sum);
+  sum = vpaddq_u8(sum, sum);
+  return vgetq_lane_u32(vreinterpretq_u32_u8(sum), 0);
 }
 
 static inline void narrow(const int32_t *q, int8_t *out) {
@@ -85,6 +116,10 @@ static inline void widen(const int8_t *r, float *out) {
     vst1q_f32(out + i + 4, vcvtq_f32_s32(vmovl_s16(vget_high_s16(eight))));
   }
 }
+
+/* Of finite numbers; the compiler makes one instruction of it. */
+#define LESS(a, b) __builtin_fminf(a, b)
+#define MORE(a, b) __builtin_fmaxf(a, b)
 
 static int supported(void) { return 1; } /* every AArch64 has it */
 
