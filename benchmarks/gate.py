@@ -30,8 +30,8 @@ from edgec_runtime.gate import Answer, LatencyMetric, Plan, Side, Slowdown, comp
 from edgec_runtime.machine import environment
 
 ALLOWED = 0.03
-PROOF = 20  # pairs
-CHOICE = 10  # pairs, of each network that may be the slower one
+PROOF = 12  # pairs
+CHOICE = 6  # pairs, of each network that may be the slower one
 
 
 @click.command()
