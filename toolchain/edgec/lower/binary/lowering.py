@@ -8,6 +8,13 @@ from onnx import TensorProto
 from edgec.errors import QuantizationError
 from edgec.graph import Graph
 from edgec.lower.binary import nodes
+from edgec.lower.binary.convolutions import (
+    ByteConvolution,
+    Convolution,
+    convolution,
+    image_convolution,
+    stream_convolution,
+)
 from edgec.lower.binary.moves import (
     before_move,
     is_concatenation,
@@ -17,17 +24,8 @@ from edgec.lower.binary.moves import (
     slice_of,
 )
 from edgec.lower.binary.nodes import Kernel
-from edgec.lower.binary.patterns import (
-    ByteConvolution,
-    Convolution,
-    Signs,
-    Step,
-    convolution,
-    image_convolution,
-    step,
-    stream,
-    stream_convolution,
-)
+from edgec.lower.binary.steps import Step, step
+from edgec.lower.binary.values import Signs, stream
 from edgec.lower.binary.writer import Writer
 from edgec_runtime.kernels.reference import Affine, Integers
 
@@ -40,7 +38,7 @@ def lower_signs(graph: Graph) -> Graph:
     """The network with its binary convolutions in com.edgec, the bodies of those operators beside them.
 
     Convolutions of signs take bits; what they make is bits and, where the network rounds it to a
-    `patterns.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays as it
+    `values.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays as it
     is, in float32. What comes out is equal in every bit where the network's own sums are exact.
 
     Raises QuantizationError where no convolution is binary, or where maps meet in a concatenation whose

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import onnx_ir as ir
 
 from edgec.errors import QuantizationError
-from edgec.lower.binary.patterns import Signs, channels
+from edgec.lower.binary.values import Signs, channels
 from edgec.passes.arrays import array_of, integers_of
 from edgec_runtime.kernels.reference import WORD
 
