@@ -95,11 +95,12 @@ class Bundle(Closing):
                 found = self._matching(found, key, word)
         found = self._able(self._runnable(found, machine), flags)
         first = [variant for variant in found if variant.target == found[0].target]
-        slow = "binary" if not kernels else None
-        return min(
-            first,
-            key=lambda v: (v.slower_than_fp32 or v.precision == slow, _PREFERENCE.index(v.precision)),
-        )
+
+        def slow(variant: Variant) -> bool:
+            ours = (variant.engine, variant.precision) == ("onnxruntime", "binary")
+            return variant.slower_than_fp32 or (ours and not kernels)
+
+        return min(first, key=lambda v: (slow(v), _PREFERENCE.index(v.precision)))
 
     def close(self) -> None:
         """Release the handle; calling it again does nothing."""

@@ -59,7 +59,8 @@ class Session(Closing):
         """Load a variant of an open bundle, which may be closed afterwards. Raises as `open` does."""
         if threads is not None and threads < 1:
             raise UsageError(f"threads is {threads}: give 1 or more")
-        options = LoadOptions(threads or cores(), exact)
+        # Sums of signs are whole numbers, which fewer bits do not hold.
+        options = LoadOptions(threads or cores(), exact or choice.variant.precision == "binary")
         files = {PurePosixPath(path).name: data for path, data in bundle.load(choice.source).items()}
         return cls(bundle.manifest, choice, choice.implementation.load_module().load(files, options), options)
 
@@ -79,7 +80,7 @@ class Session(Closing):
 
         'int8+f32' where the network is quantized; 'f16 weights, f32' and 'int8 weights, f32' where only the
         weights are stored in less. 'binary (kernel), f32' where bits are computed with, by our kernels, or
-        'binary (function body), f32' where those are not here.
+        'binary (function body), f32' where those are not here; 'binary (BinaryConvolution), f32' in OpenVINO.
         """
         if self.variant.precision == "binary":
             return f"binary ({getattr(self.engine, 'binary', None)}), {self.engine.precision}"

@@ -62,6 +62,7 @@ class Target(BaseModel):
 
     `profiles`: by name, the best first. The last is `portable`, right on every processor of the target.
     `threads`: cores that a bench uses there by default. `cannot`: a precision to why it is not possible.
+    `only`: a precision to the architectures that it is for, where not all.
     `avoid`: another engine to why this target does not choose it. `core`: the processor that is emulated to
     count its instructions, by QEMU's name; None where the target is any machine.
     """
@@ -78,6 +79,7 @@ class Target(BaseModel):
     precisions: tuple[Precision, ...] = Field(min_length=1)
     profiles: dict[str, Profile] = Field(default_factory=dict)
     cannot: dict[str, str] = Field(default_factory=dict, description="precision -> why not")
+    only: dict[Precision, tuple[str, ...]] = Field(default_factory=dict)
     avoid: dict[EngineName, str] = Field(default_factory=dict, description="engine -> why not")
     budgets: Budgets = Budgets()
 
@@ -89,6 +91,8 @@ class Target(BaseModel):
         integers = sorted(set(PROFILED) & set(self.precisions))
         if integers and not self.profiles:
             raise ValueError(f"{integers[0]} needs the key profiles")
+        if not set(self.only) <= set(self.precisions):
+            raise ValueError(f"{sorted(set(self.only) - set(self.precisions))[0]} stands under only alone")
         if self.engine in self.avoid:
             raise ValueError(f"{self.engine} is the engine and stands under avoid")
         return self

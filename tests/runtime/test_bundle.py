@@ -58,6 +58,8 @@ def test_binary_is_for_machines_with_its_kernels(
         assert bundle.variant().precision == chosen
         assert bundle.variant(machine="aarch64").precision == "binary"  # of which nothing is known
         assert bundle.variant(precision="binary").precision == "binary"
+    bundle = Bundle.open(make_bundle(variants=[("openvino", "openvino", each) for each in precisions]))
+    assert bundle.variant().precision == "binary"  # which OpenVINO has an operator for
 
 
 def test_without_a_target_the_first_that_runs_here(path: Path) -> None:

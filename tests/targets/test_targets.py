@@ -25,7 +25,7 @@ def test_every_target_names_an_engine_that_the_runtime_has(name: str) -> None:
     target = load_target(name)
     assert target.engine in ENGINES
     assert {*target.precisions, *target.cannot} == set(PRECISIONS)
-    assert ("binary" in target.cannot) == (target.engine != "onnxruntime")
+    assert ("binary" in target.cannot) == (target.engine == "tflite")
     assert set(target.architectures) <= {"x86_64", "aarch64"}
 
 

@@ -73,7 +73,9 @@ class BuiltVariant:
     @property
     def architectures(self) -> tuple[str, ...]:
         """The processors that it is for, as `platform.machine()` names them."""
-        return (self.target if self.profile is None else self.target.profiles[self.profile]).architectures
+        if self.profile is not None:
+            return self.target.profiles[self.profile].architectures
+        return self.target.only.get(self.precision, self.target.architectures)
 
     @property
     def instructions(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from edgec.graph import Graph
 from edgec.lower import Lowered, lower, operators
 from edgec.lower.binary import lower_signs
 from edgec.lower.litert import lower_module
+from edgec.lower.openvino_signs import lower_signs_for_openvino
 from edgec.package import BuiltVariant
 from edgec.quantize import integer_form, quantize_best, quantize_static, store_float16, store_int8
 from edgec.recipe import Io
@@ -95,6 +96,8 @@ def _check_instructions(target: Target, profile: str) -> None:
 
 
 def _lowered(job: Job, target: Target, precision: Precision, profile: str | None) -> Lowered:
+    if (target.engine, precision) == ("openvino", "binary"):
+        return lower_signs_for_openvino(job.graph)
     graph = in_precision(job.graph, job.calibration, target, precision, profile, job.float_layers)
     try:
         return lower(graph, target.engine, job.io if takes_int8(target, precision) else "float")
@@ -128,8 +131,8 @@ def in_precision(
         return store_float16(graph)
     if precision == "int8-dynamic":
         return store_int8(graph)
-    if precision == "binary":
-        return lower_signs(graph)
+    if precision == "binary":  # OpenVINO's signs are no operators of a graph
+        return graph if target.engine == "openvino" else lower_signs(graph)
     if calibration is None or profile not in target.profiles:
         raise QuantizationError(f"{target.name} {precision}: its integer types are not in the target's file")
     kept, chosen = float_layers if precision == "mixed" else (), target.profiles[profile]

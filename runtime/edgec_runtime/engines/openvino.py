@@ -37,6 +37,9 @@ def load(files: Mapping[str, bytes], options: LoadOptions) -> Engine:
 class OpenVinoRequest(Closing):
     """An Engine over a compiled model and one inference request."""
 
+    binary = "BinaryConvolution"
+    """By what a network of signs runs."""
+
     def __init__(self, ov: ModuleType, xml: bytes, weights: bytes, options: LoadOptions) -> None:
         """Read and compile. Raises EngineError."""
         try:

@@ -64,16 +64,18 @@ def test_a_build_of_a_checkpoint_in_binary(here: Run, edgec: Run) -> None:
         "run/best.safetensors",
     )
     size = ("--quant", "binary", "--size", "32x32", "--no-measure", "--calibration", "few/images")
-    built = edgec(*line, *size, "--target", "cpu", "--target", "tflite", "--json")
+    targets = [word for name in ("cpu", "openvino", "tflite") for word in ("--target", name)]
+    built = edgec(*line, *size, *targets, "--json")
     assert built.returncode == 1  # TFLite's row says why it was not done
     rows = {(row["target"], row["precision"]): row for row in json.loads(built.stdout)["variants"]}
-    assert rows["cpu", "binary"]["status"] == "built"
+    assert rows["cpu", "binary"]["status"] == rows["openvino", "binary"]["status"] == "built"
     assert rows["cpu", "fp32"]["size_bytes"] > 3 * rows["cpu", "binary"]["size_bytes"]
     assert "tflite cannot run binary: our kernels" in rows["tflite", "binary"]["reason"]
     bundle = json.loads(built.stdout)["bundle"]
     manifest = json.loads(Path(bundle).with_suffix("").joinpath("manifest.json").read_text())
-    found = next(each for each in manifest["variants"] if each["precision"] == "binary")
-    assert found["parity"]["max_error"] < 1e-5
+    found = {each["engine"]: each for each in manifest["variants"] if each["precision"] == "binary"}
+    assert all(each["parity"]["max_error"] < 1e-5 for each in found.values())
+    assert found["openvino"]["architectures"] == ["x86_64"]
     ran = edgec("verify", bundle, "--model", "blu_net_fast", "--checkpoint", "run/best.safetensors")
     assert ran.returncode == 0, ran.stderr + ran.stdout
 

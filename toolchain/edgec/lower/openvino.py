@@ -2,6 +2,7 @@
 
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx_ir as ir
@@ -15,28 +16,30 @@ from edgec.lower.rewrites.conv_transpose import ShiftedConvTransposeToConv
 from edgec.lower.rewrites.float_biases import FloatBiases
 from edgec.lower.rewrites.wide_head import WidenHead
 
+Rewrite = Callable[[openvino.Model], None]
 TOPOLOGY, WEIGHTS = "model.xml", "model.bin"
 WITHOUT_BIAS = "/WithoutBiases"  # what OpenVINO calls a convolution whose bias became a layer of its own
 
 
-def lower(graph: Graph) -> Lowered:
+def lower(graph: Graph, rewrite: Rewrite | None = None) -> Lowered:
     """The network in IR for one image at a time, weights in the types that the graph has.
 
     With a batch that is free, every shape would be worked out anew at each run. In integers the head is
     widened, and a ConvTranspose that OpenVINO would compute in float becomes a Conv (benchmarks/rewrites.py).
+    `rewrite` changes the network as it was read, with the names of the graph's tensors.
 
     Raises UnsupportedOperatorError where OpenVINO cannot read the network.
     """
     source, result = str(graph.input.name), str(graph.output.name)
     graph = _rewritten(graph)
-    topology, weights = serialize(graph)
+    topology, weights = serialize(graph, rewrite)
     nodes = {str(node.name) for node in graph.nodes}
     nodes |= {str(value.name) for node in graph.nodes for value in node.outputs}
     files = {TOPOLOGY: _normalized(topology, {source, result}, nodes), WEIGHTS: weights}
     return Lowered(files, "NCHW", source, result)
 
 
-def serialize(graph: Graph) -> tuple[bytes, bytes]:
+def serialize(graph: Graph, rewrite: Rewrite | None = None) -> tuple[bytes, bytes]:
     """What `lower` gives, topology and weights, while it still has the names of the graph's tensors.
 
     Raises UnsupportedOperatorError.
@@ -47,6 +50,8 @@ def serialize(graph: Graph) -> tuple[bytes, bytes]:
         model = openvino.Core().read_model(graph.to_bytes())
     except RuntimeError as error:
         raise UnsupportedOperatorError(f"OpenVINO cannot read the network: {error}") from error
+    if rewrite is not None:
+        rewrite(model)
     # The frontend leaves shape arithmetic around quantized weights; without it the file is smaller.
     apply_moc_transformations(model, cf=False, smart_reshape=False)
     with tempfile.TemporaryDirectory() as folder:

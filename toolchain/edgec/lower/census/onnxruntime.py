@@ -24,6 +24,7 @@ from edgec_runtime.kernels import DOMAIN
 from edgec_runtime.kernels.library import uses_domain
 
 RUNS, WARM_UP = 15, 3
+OF_BYTES = "Int8Conv"  # the one of our operators that multiplies no signs
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear", "Cast")
 SHAPES, OTHER = ("Shape", "Size"), "other"  # they read no value
 TYPES: dict[int, str] = {
@@ -109,6 +110,7 @@ def _macs(node: onnx.NodeProto, fixed: list[Shape], event: Event) -> int | None:
     source = event.takes[0] if event.takes else ()
     if node.domain == DOMAIN:
         channels = next((entry.i for entry in node.attribute if entry.name == "channels"), 0)
+        channels = fixed[0][-1] if node.op_type == OF_BYTES else channels
         # The weights come first of what is fixed; what is no convolution has none, or no channels.
         return binary_multiply_accumulates(source, fixed[0], channels) if fixed and channels else None
     factors = max([*fixed, *event.takes[1:]], key=len, default=())
@@ -163,7 +165,7 @@ def _shapes(notes: list[dict[str, list[int]]]) -> list[Shape]:
 def _type_of(node: onnx.NodeProto, source: str) -> str:
     """In which it computes, where its first input is of the type `source`."""
     if node.domain == DOMAIN:
-        return BINARY
+        return "int8" if node.op_type == OF_BYTES else BINARY
     return CONVERT if node.op_type in CONVERSIONS else source
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import openvino
 
 from edgec.lower.base import Lowered
-from edgec.lower.census.operator import CONVERT, Operator
+from edgec.lower.census.operator import BINARY, CONVERT, Operator
 from edgec.lower.census.work import multiply_accumulates
 from edgec.lower.openvino import TOPOLOGY, WEIGHTS, WITHOUT_BIAS, is_counted
 from edgec_runtime.engine import Array, LoadOptions
@@ -22,7 +22,15 @@ ENDS = ("Input", "Output")
 CONVERSIONS = ("Convert", "Reorder", "FakeQuantize")
 SHAPES, OTHER = ("ShapeOf",), "other"  # it reads no value
 GROUPS = ("Subgraph", "Eltwise")
-TYPES = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "I8": "int8", "u8": "int8", "i8": "int8"}
+TYPES = {
+    "f32": "float32",
+    "f16": "float16",
+    "bf16": "bfloat16",
+    "I8": "int8",
+    "u8": "int8",
+    "i8": "int8",
+    "u1": BINARY,
+}
 
 
 def list_operators(lowered: Lowered, image: Array | None, options: LoadOptions) -> list[Operator]:

@@ -3,7 +3,16 @@
 import math
 from collections.abc import Sequence
 
-CONVOLUTIONS = ("Conv", "FusedConv", "NhwcFusedConv", "QLinearConv", "ConvInteger", "Convolution", "CONV_2D")
+CONVOLUTIONS = (
+    "Conv",
+    "FusedConv",
+    "NhwcFusedConv",
+    "QLinearConv",
+    "ConvInteger",
+    "Convolution",
+    "BinaryConvolution",
+    "CONV_2D",
+)
 GROUPED = ("GroupConvolution",)  # weights (groups, out/group, in/group, kh, kw)
 DEPTHWISE = ("DEPTHWISE_CONV_2D",)  # weights (1, kh, kw, out)
 TRANSPOSED = ("ConvTranspose", "ConvolutionBackpropData")  # weights (in, out/group, kh, kw)
@@ -43,8 +52,8 @@ def multiply_accumulates(kind: str, source: Shape, weights: Shape, result: Shape
 
 
 def binary_multiply_accumulates(source: Shape, weights: Shape, channels: int) -> int:
-    """Of one run of a convolution of signs: as many as one of numbers has, whatever its levels.
+    """Of one run of a convolution of com.edgec: as many as one of numbers has, whatever its levels.
 
-    `source`: (N, H, W, levels, words), `weights`: (OC, k, k, levels, words), see docs/binary.md.
+    `source`: (N, H, W, ...), `weights`: (OC, k, k, ...), see docs/binary.md.
     """
     return math.prod(source[:3]) * math.prod(weights[:3]) * channels
