@@ -58,12 +58,16 @@ def test_prune_apply_build_and_verify(here: Run) -> None:
     assert applied.returncode == 0, applied.stderr
     after = json.loads(applied.stdout)["after"]
     assert after["parameters"] == document["steps"][0]["size"]["parameters"]
-    built = here("build", "--recipe", document["build"], "--no-measure", "--json")
+    both = ("--set", "precisions=[int8-static,fp16]")
+    built = here("build", "--recipe", document["build"], *both, "--no-measure", "--json")
     assert built.returncode == 0, built.stderr
     bundle = json.loads(built.stdout)
     said = [(row["target"], row["precision"]) for row in bundle["variants"]]
-    assert said == [(target, p) for target in ("cpu", "openvino", "tflite") for p in ("fp32", "int8-static")]
+    precisions = ("fp32", "int8-static", "fp16")
+    assert said == [(target, each) for target in ("cpu", "openvino", "tflite") for each in precisions]
     assert all(row["reason"] is None for row in bundle["variants"])
+    benched = here("bench", bundle["bundle"], "--target", "cpu", "--duration", "0.1s", "--json")
+    assert [row["precision"] for row in json.loads(benched.stdout)["measurements"]] == [*precisions]
     manifest = json.loads(here("info", bundle["bundle"], "--json").stdout)
     (pruning,) = manifest["lineage"]["pruning"]
     assert pruning["masks_sha256"] == json.loads(applied.stdout)["masks_sha256"]
