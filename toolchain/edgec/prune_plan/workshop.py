@@ -14,7 +14,7 @@ from edgec.learn.batches import endless_batches
 from edgec.learn.checkpoint import write_checkpoint
 from edgec.learn.fit import description_of
 from edgec.learn.judging import judged
-from edgec.learn.prune.find import example_of, find_masks
+from edgec.learn.prune.find import Ranking, example_of, find_masks, rank
 from edgec.learn.prune.groups import coupled_groups
 from edgec.learn.prune.masks import Masks
 from edgec.learn.prune.prune import prune
@@ -60,6 +60,12 @@ class Workshop:
         units = joined_blocks([group.blocks for group in groups])
         found = {unit: self._different(unit) for unit in units}
         return {unit: ratios for unit, ratios in found.items() if ratios}
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        """The same for all ratios."""
+        with self.progress.step(f"rank channels by {self.section.method}"):
+            return rank(self.task, self.section, self.split.train)
 
     def _different(self, unit: str) -> tuple[float, ...]:
         widths: dict[tuple[int, ...], float] = {}
@@ -122,7 +128,7 @@ class Workshop:
 
     def _masks(self, ratios: Ratios) -> Masks:
         section = self.section.model_copy(update={"ratios": block_ratios(ratios)})
-        return find_masks(self.task, section, self.split.train, self.sha256)
+        return find_masks(self.task, section, self.split.train, self.sha256, self._ranking)
 
     def _path(self, ratios: Ratios) -> Path:
         return self.folder / hashlib.sha256(key_of(ratios).encode()).hexdigest()[:12]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from edgec.data import Sample
 from edgec.learn.batches import Batch, endless_batches
 from edgec.learn.prune.choice import choose, layer_masks
-from edgec.learn.prune.groups import coupled_groups
+from edgec.learn.prune.groups import Group, coupled_groups
 from edgec.learn.prune.masks import GroupMask, Layer, Masks
 from edgec.learn.prune.scores import score
 from edgec.learn.prune.unstructured import weight_masks
@@ -18,12 +19,25 @@ from edgec.learn.task import SegmentationTask
 from edgec.recipe import PruneRecipe
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Which channels go together, and of each group what its channels are worth, float64 (width,)."""
+
+    groups: Sequence[Group]
+    scores: Sequence[Tensor]
+
+
 def find_masks(
-    task: SegmentationTask, recipe: PruneRecipe, samples: Sequence[Sample], source_sha256: str
+    task: SegmentationTask,
+    recipe: PruneRecipe,
+    samples: Sequence[Sample],
+    source_sha256: str,
+    ranking: Ranking | None = None,
 ) -> Masks:
     """The masks for the network of `task`, whose checkpoint has that digest; it learns from `samples`.
 
-    Raises UsageError where the network or a ratio cannot be used.
+    `ranking`: what `rank` found, where several ratios are tried. Raises UsageError where the network or a
+    ratio cannot be used.
     """
     layers: dict[str, Layer] = {}
     groups: tuple[GroupMask, ...] = ()
@@ -31,7 +45,9 @@ def find_masks(
     if recipe.granularity == "unstructured":
         weights = weight_masks(task.network, recipe, task.train_recipe.seed)
     else:
-        layers, groups = _structured(task, recipe, samples)
+        found = ranking or rank(task, recipe, samples)
+        groups = choose(found.groups, found.scores, recipe)
+        layers = layer_masks(task.network, found.groups, groups)
     return Masks(
         model=task.recipe.model,
         options=task.recipe.options,
@@ -52,9 +68,8 @@ def example_of(task: SegmentationTask) -> Tensor:
     return torch.rand((1, task.spec.channels, side, side), generator=torch.Generator().manual_seed(0))
 
 
-def _structured(
-    task: SegmentationTask, recipe: PruneRecipe, samples: Sequence[Sample]
-) -> tuple[dict[str, Layer], tuple[GroupMask, ...]]:
+def rank(task: SegmentationTask, recipe: PruneRecipe, samples: Sequence[Sample]) -> Ranking:
+    """Score the channels by the recipe's method, which may take minutes. Raises UsageError."""
     network = task.network
     groups = coupled_groups(network, example_of(task))
 
@@ -64,9 +79,7 @@ def _structured(
         count = math.ceil(recipe.samples / learning.batch)
         return islice(endless_batches(samples, learning, task.spec), count)
 
-    scores = score(network, groups, recipe, batches, task.loss, task.train_recipe.seed)
-    chosen = choose(groups, scores, recipe)
-    return layer_masks(network, groups, chosen), chosen
+    return Ranking(groups, score(network, groups, recipe, batches, task.loss, task.train_recipe.seed))
 
 
 def step_ratios(ratios: Mapping[str, float], steps: int) -> list[dict[str, float]]:
