@@ -37,6 +37,7 @@ def _row(target: Target) -> dict[str, Any]:
         "precisions": list(target.precisions),
         "profiles": [{"name": name, **found.model_dump()} for name, found in target.profiles.items()],
         "cannot": target.cannot,
+        "only": {precision: list(machines) for precision, machines in target.only.items()},
         "avoid": dict(target.avoid),
         "usable": reason is None,
         "reason": reason,
