@@ -5,6 +5,7 @@
 All candidates of one shape run in one process, each round in random order. `best INT8` is the fastest of ONNX
 Runtime, OpenVINO and TFLite, by the medians. --isa avx2 holds ours to AVX2 and OpenVINO to AVX2-VNNI; the
 other engines, which cannot be held, are left out. With more than one thread, our networks run on one, too.
+"In OpenVINO" is the network with shortcuts by OpenVINO's BinaryConvolution.
 """
 
 import os
@@ -12,16 +13,18 @@ import os
 import click
 import numpy as np
 import torch
-from binary_networks import FloatUnet, Numbers, binary_layers, binary_unet, float_layers
+from binary_networks import DEPTH, FloatUnet, Numbers, binary_layers, binary_unet, float_layers
 from interleaved import Candidate, Times, interleave, ratio_interval
 
 from edgec.export import export
 from edgec.graph import Graph
 from edgec.lower import lower
+from edgec.lower.openvino_signs import lower_signs_for_openvino
 from edgec.passes.simplify import simplify
 from edgec.quantize import quantize_static, tensors_to_observe
 from edgec.report.tables import console_table
 from edgec.source import Source
+from edgec.zoo import create
 from edgec_calibration import calibrate
 from edgec_runtime.engine import LoadOptions
 from edgec_runtime.engines import load_engine, onnxruntime
@@ -60,6 +63,16 @@ def ours(made: tuple[bytes, dict[str, Numbers]], threads: int) -> Candidate:
     return lambda: session.run(feeds)
 
 
+def in_openvino(base: int, size: int, threads: int) -> Candidate:
+    """`blu_net_fast`, which is the U-Net with shortcuts, by OpenVINO's own BinaryConvolution."""
+    widths = [base << depth for depth in range(DEPTH + 1)]
+    network = create("blu_net_fast", in_channels=3, widths=widths[:-1], bottleneck=widths[-1])
+    lowered = lower_signs_for_openvino(float_graph(network.requires_grad_(False), 3, size))
+    loaded = load_engine("openvino").load(lowered.files, LoadOptions(threads, exact=True))
+    image = np.random.default_rng(0).random((1, 3, size, size), np.float32)
+    return lambda: loaded.run({lowered.input: image})
+
+
 def report(
     shape: str, times: dict[str, Times], engines: tuple[str, ...], count: int
 ) -> list[tuple[str, ...]]:
@@ -96,6 +109,7 @@ def candidates_of_unet(base: int, size: int, engines: tuple[str, ...], threads: 
         found[name] = ours(made, threads)
         if threads > 1:
             found[f"{name}, one thread"] = ours(made, 1)
+    found["in OpenVINO, with shortcuts"] = in_openvino(base, size, threads)
     return found
 
 
