@@ -91,8 +91,9 @@ class Target(BaseModel):
         integers = sorted(set(PROFILED) & set(self.precisions))
         if integers and not self.profiles:
             raise ValueError(f"{integers[0]} needs the key profiles")
-        if not set(self.only) <= set(self.precisions):
-            raise ValueError(f"{sorted(set(self.only) - set(self.precisions))[0]} stands under only alone")
+        strange = sorted(set(self.only) - set(self.precisions))
+        if strange:
+            raise ValueError(f"{strange[0]} stands under only and not under precisions")
         if self.engine in self.avoid:
             raise ValueError(f"{self.engine} is the engine and stands under avoid")
         return self

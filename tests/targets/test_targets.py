@@ -115,6 +115,7 @@ def text_of(name: str) -> str:
         ("name: cpu", "name: [cpu", "is not YAML"),
         ("[fp32, fp16, int8-dynamic, int8-static, mixed, binary]", "[]", "precisions"),
         ("precisions:", "cannot: {fp32: slow}\nprecisions:", "fp32 stands under precisions and under cannot"),
+        (", binary]", "]\nonly: {binary: [x86_64]}", "binary stands under only and not under precisions"),
         ("threads: 2", "threads: 2\nbudgets: {latency_ms: -1}", "budgets.latency_ms"),
         ("threads: 2", "threads: 2\nbudgets: {latency: 9}", "budgets.latency"),
         ("precisions:", "avoid: {onnxruntime: slow}\nprecisions:", "onnxruntime is the engine"),

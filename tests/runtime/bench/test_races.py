@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.runtime.bench.document import read
@@ -18,8 +18,8 @@ from edgec_runtime.race import TOGETHER
 class Watched(plan.VariantProcess):
     """Notes who is alive together."""
 
-    alive: list["Watched"] = []  # noqa: RUF012
-    seen: list[list[int]] = []  # noqa: RUF012
+    alive: ClassVar[list["Watched"]] = []
+    seen: ClassVar[list[list[int]]] = []
     dies: int | None = None  # with such a batch, at its tenth turn
 
     def __init__(self, *words: Any, batch: int, **others: Any) -> None:

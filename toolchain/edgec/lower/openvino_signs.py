@@ -6,10 +6,10 @@ import openvino
 from openvino import opset1
 from openvino.op import Constant
 
-from edgec.errors import QuantizationError, UnsupportedOperatorError
+from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
-from edgec.lower.binary.convolutions import Convolution, convolution
+from edgec.lower.binary.convolutions import Convolution, binary_convolutions
 from edgec.lower.binary.values import Signs
 from edgec.lower.openvino import lower
 
@@ -23,13 +23,7 @@ def lower_signs_for_openvino(graph: Graph) -> Lowered:
     Raises QuantizationError where no convolution is binary, UnsupportedOperatorError where activations have
     more than one bit, or where OpenVINO cannot read the network.
     """
-    found = [(node.outputs[0], convolution(node.outputs[0])) for node in graph.nodes]
-    binary = {str(value.name): each for value, each in found if each is not None}
-    if not binary:
-        raise QuantizationError(
-            "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
-            "activations and weights are signs"
-        )
+    binary = {str(value.name): each for value, each in binary_convolutions(graph).items()}
     if any(len(each.signs.thresholds) > 1 for each in binary.values()):
         raise UnsupportedOperatorError(
             "OpenVINO's BinaryConvolution takes activations of one bit: build networks of several levels for "

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx_ir as ir
 
+from edgec.errors import QuantizationError
+from edgec.graph import Graph
 from edgec.lower.binary.values import Reals, Signs, signs, stream, whole
 from edgec.passes.arrays import array_of, integers_of
 
@@ -34,6 +36,18 @@ class ByteConvolution:
     weights: npt.NDArray[np.int8]
     scale: Reals
     bias: Reals
+
+
+def binary_convolutions(graph: Graph) -> dict[ir.Value, Convolution]:
+    """All of a network, by what they make. Raises QuantizationError where there is none."""
+    values = [node.outputs[0] for node in graph.nodes]
+    found = {value: each for value in values if (each := convolution(value)) is not None}
+    if not found:
+        raise QuantizationError(
+            "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
+            "activations and weights are signs"
+        )
+    return found
 
 
 def convolution(value: ir.Value | None) -> Convolution | None:

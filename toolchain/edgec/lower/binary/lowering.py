@@ -5,12 +5,12 @@ import numpy.typing as npt
 import onnx_ir as ir
 from onnx import TensorProto
 
-from edgec.errors import QuantizationError
 from edgec.graph import Graph
 from edgec.lower.binary import nodes
 from edgec.lower.binary.convolutions import (
     ByteConvolution,
     Convolution,
+    binary_convolutions,
     convolution,
     image_convolution,
     stream_convolution,
@@ -44,13 +44,7 @@ def lower_signs(graph: Graph) -> Graph:
     Raises QuantizationError where no convolution is binary, or where maps meet in a concatenation whose
     channels are no multiples of 32.
     """
-    taken = [found for node in graph.nodes if (found := convolution(node.outputs[0])) is not None]
-    if not taken:
-        raise QuantizationError(
-            "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
-            "activations and weights are signs"
-        )
-    lowering = _Lowering(taken)
+    lowering = _Lowering(list(binary_convolutions(graph).values()))
     lowering.real(graph.output)
     return Graph(ir.from_proto(lowering.writer.into(graph.to_proto())))
 
