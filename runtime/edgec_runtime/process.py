@@ -71,6 +71,11 @@ class VariantProcess(Closing):
         times: list[float] = self.answers[-1]["ms"]
         return times
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     def close(self) -> None:
         """End the process; calling it again does nothing."""
         self._process.kill()
