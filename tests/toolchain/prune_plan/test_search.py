@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edgec.errors import UsageError
 from edgec.progress import SILENT
 from edgec.prune_plan import Budget
-from edgec.prune_plan.search import TOO_FAST, Searched, search
+from edgec.prune_plan.search import TOO_FAST, TRIES, Searched, search
 from edgec.prune_plan.units import WHOLE, Ratios, key_of
 
 STEPS = (0.25, 0.5, 0.75)
@@ -93,25 +93,34 @@ def test_the_most_that_can_be_reached_is_reached() -> None:
     assert found.chosen.measured == pytest.approx(narrowest)
 
 
-def test_a_choice_that_misses_when_it_is_measured_is_corrected_once() -> None:
+def test_after_a_choice_that_misses_when_it_is_measured_the_next_cuts_more() -> None:
     """Any two or three units of four together are a quarter slower than their product says."""
     lab = made(a=0.3, b=0.1, c=0.2, d=0.4)
     lab.odd = 1.25
-    found = searched(lab, Budget(speedup=1.6))
-    first, second = found.found
+    found = searched(lab, Budget(speedup=1.9))
+    first, last = found.found[0], found.found[-1]
     assert not found.meets(first)
-    assert found.meets(second)
-    assert found.chosen is second
+    assert found.meets(last)
+    assert first.predicted < last.predicted
 
 
-def test_a_choice_that_is_faster_than_need_be_is_corrected_too() -> None:
-    lab = made(a=0.3, b=0.1, c=0.2, d=0.4)
+def test_after_a_choice_that_is_faster_than_need_be_the_next_cuts_less() -> None:
+    lab = made(**{f"u{place}": 0.1 + 0.05 * place for place in range(8)})
     lab.odd = 0.5
     found = searched(lab, Budget(speedup=2.5))
-    first, second = found.found
+    first = found.found[0]
     assert first.measured > 2.5 * TOO_FAST
-    assert second.lost < first.lost
+    assert found.chosen.lost < first.lost
     assert found.meets(found.chosen)
+
+
+def test_a_choice_too_fast_between_two_that_miss_is_not_the_end() -> None:
+    """As on a real network: 1.5 times as fast was asked for, 1.21 came out, and after one correction 2.15."""
+    lab = made(**{f"u{place}": 0.1 + 0.05 * place for place in range(8)})
+    lab.odd = 1.4
+    found = searched(lab, Budget(speedup=1.8))
+    assert 1.8 <= found.chosen.measured <= 1.8 * 1.2
+    assert len(found.found) <= TRIES
 
 
 def test_a_unit_that_wins_nothing_keeps_its_channels() -> None:
@@ -119,6 +128,22 @@ def test_a_unit_that_wins_nothing_keeps_its_channels() -> None:
     lab.weights = {("a",): 2.0, ("c",): 1.0}
     found = searched(lab, Budget(speedup=2))
     assert "idle" not in dict(found.chosen.ratios)
+
+
+@settings(max_examples=60)
+@given(
+    lost=st.lists(st.floats(0.01, 1), min_size=2, max_size=8),
+    odd=st.floats(0.7, 1.5),
+    share=st.floats(0.05, 1),
+)
+def test_whatever_cuts_do_together_what_can_be_reached_is_reached(
+    lost: list[float], odd: float, share: float
+) -> None:
+    lab = made(**{f"u{place}": each for place, each in enumerate(lost)})
+    lab.odd = odd
+    most = lab.measure([tuple((unit, STEPS[-1]) for unit in lab.lost)])[1].popitem()[1]
+    found = searched(lab, Budget(speedup=most**share))
+    assert found.meets(found.chosen)
 
 
 @settings(max_examples=40)
@@ -141,7 +166,7 @@ def test_the_choice_meets_what_it_predicts_and_none_of_its_cuts_can_be_left_out(
     assert first.predicted >= found.needed * (1 - 1e-9)
     for cut in first.cuts:
         others = {other.unit: other for other in first.cuts if other is not cut}
-        assert found.costs.times(others) < found.needed
+        assert found.costs.times(others) < found.needed * TOO_FAST
 
 
 def test_greedy_is_near_the_best_of_all_choices() -> None:

@@ -45,6 +45,6 @@ def test_the_sentence_says_what_was_predicted_and_measured_and_whether_it_meets(
     assert "5.00 ms predicted, 5.26 ms measured (1.90 times as fast), which meets 1.8" in plan_sentence(PLAN)
     missed = replace(SEARCHED, needed=1.95, found=(CHOICE, CHOICE))
     sentence = plan_sentence(replace(PLAN, searched=missed, budget=Budget(ms=5.1)))
-    assert "corrected once" in sentence
+    assert "1.90 times as fast, the best of 2 choices)" in sentence
     assert "which misses 5.1 ms" in sentence
     assert "Dice 0.8400 of 0.9000" in sentence

@@ -1,8 +1,9 @@
 """search(): measured cuts -> the ratios that meet a budget, measured as a whole."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from edgec.errors import UsageError
 from edgec.progress import Progress
@@ -12,6 +13,7 @@ from edgec.prune_plan.greedy import choose
 from edgec.prune_plan.units import WHOLE, Ratios
 
 TOO_FAST = 1.05  # so many times faster than asked for, a choice has lost Dice for nothing
+TRIES = 6  # choices that are measured
 
 
 class Lab(Protocol):
@@ -44,7 +46,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Searched:
-    """`needed`: how many times as fast it shall be. `found`: one choice, or with its correction two.
+    """`needed`: how many times as fast it shall be. `found`: the choices, in the order they were measured.
 
     `narrowest`: how many times as fast the network is with every unit at its largest ratio; `dice`: of the
     unpruned network.
@@ -71,8 +73,8 @@ def search(lab: Lab, budget: Budget, progress: Progress) -> Searched:
     """The ratios by which the network meets the budget at the least Dice.
 
     First the network with every unit as narrow as may be is measured: it says what can be reached, and how
-    cuts work together. Then each cut alone. A choice that misses when it is measured, or is faster than need
-    be, is corrected once. Raises UsageError where the budget cannot be reached, or is met already.
+    cuts work together. Then each cut alone, then choices of them, see `_approach`. Raises UsageError where
+    the budget cannot be reached, or is met already.
     """
     options = lab.options
     narrowest = tuple((unit, ratios[-1]) for unit, ratios in options.items())
@@ -81,12 +83,45 @@ def search(lab: Lab, budget: Budget, progress: Progress) -> Searched:
     costs, dice = _costs(lab, whole_ms, progress)
     largest = {cut.unit: cut for cut in costs.cuts}  # of each unit the last
     costs = costs.through(largest, times[narrowest])
-    found = [_tried(lab, costs, needed, dice)]
-    if not needed <= found[0].measured <= needed * TOO_FAST:
-        progress.say(f"the choice is {found[0].measured:.2f} times as fast, not {needed:.2f}: corrected once")
-        made = {cut.unit: cut for cut in found[0].cuts}
-        found.append(_tried(lab, costs.through(made, found[0].measured), needed, dice))
+    found: list[Found] = []
+    for one in _approach(lab, costs, needed, times[narrowest], dice):
+        progress.say(f"choice {len(found) + 1}: {one.measured:.2f} times as fast, needed: {needed:.2f}")
+        found.append(one)
     return Searched(costs, needed, times[narrowest], dice, tuple(found))
+
+
+class _Point(NamedTuple):
+    """How many times as fast the costs were asked for, and what came out."""
+
+    asked: float
+    measured: float
+
+    def towards(self, other: "_Point", wanted: float) -> float:
+        """What to ask for that `wanted` comes out, on the straight line of logarithms to `other`."""
+        share = math.log(wanted / self.measured) / math.log(other.measured / self.measured)
+        return float(self.asked * (other.asked / self.asked) ** share)
+
+
+def _approach(lab: Lab, costs: Costs, needed: float, narrowest: float, dice: float) -> Iterator[Found]:
+    """Choices, until one is as fast as needed and hardly faster.
+
+    Which cuts work together differs from choice to choice, so that one misses what its costs promise. By how
+    much, the nearest choices on both sides tell (regula falsi): so much more or less is asked for next.
+    """
+    slow, fast = _Point(1.0, 1.0), _Point(narrowest, narrowest)
+    wanted = min(needed * math.sqrt(TOO_FAST), narrowest)
+    for _ in range(TRIES):
+        asked = slow.towards(fast, wanted)
+        found = _tried(lab, costs, asked, dice)
+        yield found
+        if needed <= found.measured <= needed * TOO_FAST:
+            return
+        if found.measured < needed:  # and so is all that asks for less than this choice promised
+            slow = _Point(found.predicted, found.measured)
+        else:
+            fast = _Point(asked, found.measured)
+        if slow.asked >= fast.asked:  # no choice is left between them
+            return
 
 
 def _checked(budget: Budget, whole_ms: float, narrowest: float) -> float:
@@ -116,10 +151,10 @@ def _costs(lab: Lab, whole_ms: float, progress: Progress) -> tuple[Costs, float]
     return Costs(whole_ms, tuple(cuts)), dice
 
 
-def _tried(lab: Lab, costs: Costs, needed: float, dice: float) -> Found:
-    """The choice by these costs, measured. Where they think none fast enough, the narrowest, which is."""
-    chosen = choose(costs, needed)
-    if costs.times(chosen) < needed:
+def _tried(lab: Lab, costs: Costs, asked: float, dice: float) -> Found:
+    """The choice that the costs think `asked` times as fast, measured; where none is, the narrowest."""
+    chosen = choose(costs, asked)
+    if costs.times(chosen) < asked:
         chosen = {cut.unit: cut for cut in costs.cuts}
     ratios = costs.ratios(chosen)
     _, times = lab.measure([ratios])

@@ -56,11 +56,11 @@ def plan_sentence(plan: "Plan") -> str:
     """The choice as a whole: predicted, measured, and whether that meets the budget."""
     searched = plan.searched
     one, whole = searched.chosen, searched.costs.whole_ms
-    corrected = ", corrected once" if len(searched.found) > 1 else ""
+    others = f", the best of {len(searched.found)} choices" if len(searched.found) > 1 else ""
     verdict = "which meets" if plan.met else "which misses"
     return (
         f"all together: {whole / one.predicted:.2f} ms predicted, {whole / one.measured:.2f} ms measured"
-        f"{corrected} ({one.measured:.2f} times as fast), {verdict} {plan.budget}; Dice "
+        f" ({one.measured:.2f} times as fast{others}), {verdict} {plan.budget}; Dice "
         f"{searched.dice - one.lost:.4f} of {searched.dice:.4f} before it is trained again"
     )
 
