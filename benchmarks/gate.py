@@ -31,7 +31,7 @@ from edgec_runtime.machine import environment
 
 ALLOWED = 0.03
 PROOF = 12  # pairs
-CHOICE = 12  # pairs, of each network that may be the slower one
+CHOICE = 8  # pairs, of each network that may be the slower one
 
 
 @click.command()

@@ -54,7 +54,7 @@ class LatencyMetric:
         sides = (baseline, candidate)
         with ExitStack() as stack:
             processes = self._started(stack, sides)
-            count, rounds = _measures([_warmed(process) for process in processes])
+            count, rounds = _measures([min(process.run(2)) for process in processes])
             if self.threads == 1:
                 share_core(*(process.pid for process in processes))
             turns: tuple[list[Turn], list[Turn]] = ([], [])
@@ -88,13 +88,6 @@ class LatencyMetric:
         runs = list(zip(answer["ms"], answer["preemptions"], strict=True))[start:]
         kept = [time for time, taken in runs if not taken]
         return Turn(min(kept, default=np.nan), len(runs), len(runs) - len(kept))
-
-
-def _warmed(process: VariantProcess) -> float:
-    """Run as often as wakes it up; gives the milliseconds of a run."""
-    time = min(process.run(2))
-    more = round(TURN_MS / time)
-    return min(process.run(more)) if more > 1 else time
 
 
 def _measures(times: list[float]) -> tuple[int, int]:

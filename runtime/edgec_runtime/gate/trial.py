@@ -15,14 +15,19 @@ Measure = Callable[[], Pair]
 class Plan:
     """How long a gate looks for an answer.
 
-    After each `pairs` pairs of fresh processes it looks at all of them, at most `looks` times. `error`: the
-    chance that one of all those looks sees the slowdown on the wrong side of the limit, when it is just
-    there. It is shared out evenly (Bonferroni), so that looking often does not make a wrong answer likelier.
+    It looks first after `first` pairs of fresh processes, then after each `more`, at all of them, at most
+    `looks` times. `error`: the chance that one of all those looks sees the slowdown on the wrong side of the
+    limit, when it is just there. It is shared out evenly (Bonferroni), so that looking often does not make a
+    wrong answer likelier. A fail is told only after `again` fresh pairs say it by themselves, in which they
+    err with a chance of `again_error`.
     """
 
-    pairs: int = 6
-    looks: int = 5
+    first: int = 6
+    more: int = 3
+    looks: int = 9
     error: float = 0.05
+    again: int = 4
+    again_error: float = 0.1
 
     @property
     def tail(self) -> float:
@@ -71,18 +76,18 @@ def _once(measure: Measure, limit: float) -> Trial:
 def try_out(measure: Measure, limit: float, plan: Plan) -> Trial:
     """Measure until the answer is told, or cannot be. `limit`: the ratio that is still allowed, 1.03.
 
-    A fail is told only after as many fresh pairs as a look takes say so by themselves; where they do not,
-    they count with the others and the search goes on. Raises what `measure` does.
+    Fresh pairs that do not confirm a fail count with the others, and the search goes on. Raises what
+    `measure` does.
     """
     pairs: list[Pair] = []
     answer, found = Answer.CANNOT_TELL, slowdown((), plan.tail)
-    for _ in range(plan.looks):
-        pairs += _fresh(measure, plan)
+    for look in range(plan.looks):
+        pairs += _fresh(measure, plan.more if look else plan.first)
         found = slowdown(pairs, plan.tail)
         answer = judge(found, limit)
         if answer is Answer.FAIL:
-            again = _fresh(measure, plan)
-            answer = judge(slowdown(again, plan.error / 2), limit)
+            again = _fresh(measure, plan.again)
+            answer = judge(slowdown(again, plan.again_error), limit)
             answer = answer if answer is Answer.FAIL else Answer.CANNOT_TELL
             pairs += again
             found = slowdown(pairs, plan.tail)
@@ -91,5 +96,5 @@ def try_out(measure: Measure, limit: float, plan: Plan) -> Trial:
     return Trial(answer, found, tuple(pairs))
 
 
-def _fresh(measure: Measure, plan: Plan) -> list[Pair]:
-    return [measure() for _ in range(plan.pairs)]
+def _fresh(measure: Measure, count: int) -> list[Pair]:
+    return [measure() for _ in range(count)]

@@ -43,26 +43,26 @@ def test_the_interval_decides(low: float, high: float, answer: Answer) -> None:
 
 def test_a_pass_needs_one_look() -> None:
     trial = try_out(measured(1.0), LIMIT, PLAN)
-    assert (trial.answer, len(trial.pairs)) == (Answer.PASS, PLAN.pairs)
+    assert (trial.answer, len(trial.pairs)) == (Answer.PASS, PLAN.first)
 
 
-def test_a_fail_is_confirmed_by_as_many_fresh_pairs() -> None:
+def test_a_fail_is_confirmed_by_fresh_pairs() -> None:
     trial = try_out(measured(1.06), LIMIT, PLAN)
-    assert (trial.answer, len(trial.pairs)) == (Answer.FAIL, 2 * PLAN.pairs)
+    assert (trial.answer, len(trial.pairs)) == (Answer.FAIL, PLAN.first + PLAN.again)
 
 
 def test_a_fail_that_a_rerun_does_not_see_is_none() -> None:
-    once = [1.06] * PLAN.pairs
+    once = [1.06] * PLAN.first
     trial = try_out(measured(*once, 1.0), LIMIT, PLAN)
     assert trial.answer is Answer.PASS
-    assert len(trial.pairs) > 2 * PLAN.pairs
+    assert len(trial.pairs) > PLAN.first + PLAN.again
 
 
 def test_what_lies_at_the_limit_cannot_be_told() -> None:
     random = np.random.default_rng(0)
     trial = try_out(Machine(random, slower=LIMIT).pair, LIMIT, PLAN)
     assert trial.answer is Answer.CANNOT_TELL
-    assert len(trial.pairs) == PLAN.pairs * PLAN.looks
+    assert len(trial.pairs) == PLAN.first + PLAN.more * (PLAN.looks - 1)
 
 
 def test_it_cannot_be_told_where_every_run_was_left_out() -> None:

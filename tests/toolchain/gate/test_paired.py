@@ -8,7 +8,7 @@ from edgec.gate.limits import Allowance
 from edgec.gate.paired import check_memory, check_slowdown
 from edgec_runtime.gate import Answer, LatencyMetric, Plan, Side
 
-QUICK = Plan(pairs=4, looks=1)
+QUICK = Plan(first=4, looks=1)
 
 
 def side(bundle: Path) -> Side:

@@ -56,7 +56,7 @@ def check_memory(
 ) -> Verdict:
     """Whether the candidate's peak exceeds the baseline's: of the processes that `metric` has started."""
     try:
-        while len(metric.peaks.get(candidate, ())) < plan.pairs:
+        while len(metric.peaks.get(candidate, ())) < plan.first:
             metric.pair(baseline, candidate)
     except EngineError as error:
         return _did_not_run(key, "memory", candidate, metric, error)
