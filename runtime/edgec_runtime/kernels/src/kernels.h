@@ -17,7 +17,7 @@ enum {
   MAX_DOT = 1 << 24,   /* a dot product is below, so that a float holds it exactly */
   MAX_TILE = 12 * 32,  /* pixels times channels of a tile */
   MAX_BYTES = 16,      /* channels of an image of bytes, so that its dot products are below MAX_DOT */
-  BYTE_PIXELS = 2,     /* of them computed at a time */
+  BYTE_PIXELS = 12,    /* of a tile of one */
   BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
 };
 
