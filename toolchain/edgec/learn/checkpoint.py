@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from edgec.errors import OutputError
 from edgec.learn.prune.pruned import Pruned
 from edgec.recipe import Recipe
+from edgec.zoo.binary_blocks import signs_of
 from edgec_runtime.format.manifest import InputSpec
 from edgec_runtime.wholefile import write_whole
 
@@ -66,11 +67,13 @@ def describe(
 def write_checkpoint(
     path: Path, network: nn.Module, description: Mapping[str, Any], metrics: Mapping[str, float]
 ) -> None:
-    """Write the network's weights and what they are, whole or not at all. Raises OutputError."""
+    """Write the network's weights and what they are, whole or not at all. Raises OutputError.
+
+    Of weights that are binary the signs: a training goes on from its own file, and nothing else knows more.
+    """
     text = json.dumps({**description, "metrics": dict(metrics)}, sort_keys=True, ensure_ascii=False)
-    write_file(
-        path, save({name: _plain(tensor) for name, tensor in network.state_dict().items()}, {KEY: text})
-    )
+    tensors = network.state_dict() | signs_of(network)
+    write_file(path, save({name: _plain(tensor) for name, tensor in tensors.items()}, {KEY: text}))
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -81,6 +81,16 @@ class BinaryConv(Binarizing):
         return functional.conv2d(x, weight, padding=1)
 
 
+def signs_of(network: nn.Module) -> dict[str, Tensor]:
+    """By name in its state: int8 in place of the weights of which a binary network knows the signs alone."""
+    parts = ((name, part) for name, part in network.named_modules() if isinstance(part, BinaryConv))
+    return {
+        f"{name}.weight": torch.where(part.weight.detach() >= 0, 1, -1).to(torch.int8)
+        for name, part in parts
+        if part.binary
+    }
+
+
 class FixedNorm(nn.BatchNorm2d):
     """BatchNorm whose scale and offset, once it has learned, are whole multiples of GRID.
 
