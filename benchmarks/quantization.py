@@ -124,11 +124,10 @@ def accuracy(bench: Bench, engines: Sequence[str]) -> Iterator[Row]:
     peer = bench.peer()
     for engine in engines:
         lowered: dict[str, Callable[[], Lowered]] = {
-            name: lambda graph=graph, engine=engine: lower(graph, engine)  # type: ignore[misc]
-            for name, graph in {"fp32": bench.graph, **graphs}.items()
+            name: partial(lower, graph, engine) for name, graph in {"fp32": bench.graph, **graphs}.items()
         }
         if engine != "tflite":  # the peer writes no ConvTranspose that TFLite could take
-            lowered["peer"] = lambda engine=engine: bench.as_it_is(peer, engine)  # type: ignore[misc]
+            lowered["peer"] = partial(bench.as_it_is, peer, engine)
         base, reference = 0.0, list[Array]()
         for name, make in lowered.items():
             with Runner(make(), engine) as runner:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edgec_runtime.errors import EngineError
 from edgec_runtime.measure import Policy
-from edgec_runtime.race import Laps, Ratio, Runs, interleave, race, ratio
+from edgec_runtime.race import Laps, Ratio, Runs, Times, interleave, race, ratio
 
 
 def steady(milliseconds: float, noise: float = 0.0) -> Runs:
@@ -60,8 +60,8 @@ def test_every_candidate_has_a_turn_in_each_round_and_the_order_changes() -> Non
 def test_it_goes_on_until_it_is_decided_or_has_had_enough() -> None:
     asked: list[int] = []
 
-    def undecided(times: object) -> bool:
-        asked.append(len(times["a"]))  # type: ignore[index]
+    def undecided(times: Mapping[str, Times]) -> bool:
+        asked.append(len(times["a"]))
         return False
 
     times = race({"a": steady(40), "b": steady(40)}, rounds=5, most=17, decided=undecided)

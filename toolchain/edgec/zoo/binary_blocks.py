@@ -76,19 +76,17 @@ class BinaryConv(Binarizing):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, H, W)."""
-        zero = self.weight.new_zeros(())
-        weight = reaches(self.weight, zero, "straight") if self.binary else self.weight
-        return functional.conv2d(x, weight, padding=1)
+        return functional.conv2d(x, self.signs() if self.binary else self.weight, padding=1)
+
+    def signs(self) -> Tensor:
+        """Of the weights: 1 and -1, of their shape."""
+        return reaches(self.weight, self.weight.new_zeros(()), "straight")
 
 
 def signs_of(network: nn.Module) -> dict[str, Tensor]:
     """By name in its state: int8 in place of the weights of which a binary network knows the signs alone."""
     parts = ((name, part) for name, part in network.named_modules() if isinstance(part, BinaryConv))
-    return {
-        f"{name}.weight": torch.where(part.weight.detach() >= 0, 1, -1).to(torch.int8)
-        for name, part in parts
-        if part.binary
-    }
+    return {f"{name}.weight": part.signs().detach().to(torch.int8) for name, part in parts if part.binary}
 
 
 class FixedNorm(nn.BatchNorm2d):
