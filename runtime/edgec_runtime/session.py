@@ -79,11 +79,13 @@ class Session(Closing):
         """What the engine computes in: 'f32', 'bf16' or 'f16'.
 
         'int8+f32' where the network is quantized; 'f16 weights, f32' and 'int8 weights, f32' where only the
-        weights are stored in less. 'binary (kernel), f32' where bits are computed with, by our kernels, or
-        'binary (function body), f32' where those are not here; 'binary (BinaryConvolution), f32' in OpenVINO.
+        weights are stored in less, 'binary weights, f32' where those are bits. 'binary (kernel), f32' where
+        bits are computed with, by our kernels, or 'binary (function body), f32' where those are not here;
+        'binary (BinaryConvolution), f32' in OpenVINO.
         """
         if self.variant.precision == "binary":
-            return f"binary ({getattr(self.engine, 'binary', None)}), {self.engine.precision}"
+            path = getattr(self.engine, "binary", None)
+            return f"binary{' weights' if path is None else f' ({path})'}, {self.engine.precision}"
         return _BEFORE_FLOATS[self.variant.precision] + self.engine.precision
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:

@@ -9,7 +9,7 @@ from openvino.op import Constant
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
-from edgec.lower.binary.convolutions import Convolution, binary_convolutions
+from edgec.lower.binary.convolutions import Convolution, binary_convolutions, no_signs
 from edgec.lower.binary.values import Signs
 from edgec.lower.openvino import lower
 
@@ -24,6 +24,8 @@ def lower_signs_for_openvino(graph: Graph) -> Lowered:
     more than one bit, or where OpenVINO cannot read the network.
     """
     binary = {str(value.name): each for value, each in binary_convolutions(graph).items()}
+    if not binary:
+        raise no_signs()
     if any(len(each.signs.thresholds) > 1 for each in binary.values()):
         raise UnsupportedOperatorError(
             "OpenVINO's BinaryConvolution takes activations of one bit: build networks of several levels for "

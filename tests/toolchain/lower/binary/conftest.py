@@ -10,7 +10,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from edgec.export import export
 from edgec.graph import Graph
+from edgec.passes.simplify import simplify
+from edgec.source import Source
 from edgec.zoo import create
 from edgec.zoo.binary_blocks import BinaryStep, FixedNorm
 from edgec_runtime.engine import LoadOptions
@@ -54,6 +57,12 @@ def binary_network(widths: tuple[int, ...] = (32, 64), levels: int = 1, channels
                 nn.init.normal_(parameter, 0, 0.2)
             nn.init.uniform_(part.slope.weight, 0, 0.5)
     return network.eval()
+
+
+def exported(module: nn.Module, size: tuple[int, int]) -> Graph:
+    """The simplified graph of a network for images of one channel."""
+    own = Source("net", module.requires_grad_(False), None, 1, 1, None, trained=True)
+    return simplify(export(own, size).graph).graph
 
 
 @pytest.fixture(scope="session")

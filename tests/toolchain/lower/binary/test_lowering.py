@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from tests.toolchain.lower.binary.conftest import binary_network
+from tests.toolchain.lower.binary.conftest import binary_network, exported
 
 from edgec.data import open_dataset
 from edgec.errors import QuantizationError
@@ -20,14 +20,6 @@ from edgec.source import Source, load_source
 
 Floats = npt.NDArray[np.float32]
 Run = Callable[[Graph, Floats, str], Floats]
-
-
-def source(module: torch.nn.Module) -> Source:
-    return Source("net", module.requires_grad_(False), None, 1, 1, None, trained=True)
-
-
-def exported(module: torch.nn.Module, size: tuple[int, int]) -> Graph:
-    return simplify(export(source(module), size).graph).graph
 
 
 @pytest.mark.parametrize(

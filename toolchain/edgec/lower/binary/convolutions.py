@@ -39,15 +39,17 @@ class ByteConvolution:
 
 
 def binary_convolutions(graph: Graph) -> dict[ir.Value, Convolution]:
-    """All of a network, by what they make. Raises QuantizationError where there is none."""
+    """All of a network, by what they make."""
     values = [node.outputs[0] for node in graph.nodes]
-    found = {value: each for value in values if (each := convolution(value)) is not None}
-    if not found:
-        raise QuantizationError(
-            "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
-            "activations and weights are signs"
-        )
-    return found
+    return {value: each for value in values if (each := convolution(value)) is not None}
+
+
+def no_signs() -> QuantizationError:
+    """Of a network that has nothing to say in bits."""
+    return QuantizationError(
+        "the network has no binary convolution: binary is for networks such as blu_net_fast, whose "
+        "activations and weights are signs"
+    )
 
 
 def convolution(value: ir.Value | None) -> Convolution | None:

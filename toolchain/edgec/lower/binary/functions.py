@@ -228,11 +228,11 @@ def function(name: str, opset: int = OPSET) -> FunctionProto:
 
 
 def add_functions(model: ModelProto) -> None:
-    """Import our domain and add the bodies of those of its operators that the network's nodes are."""
+    """Add the bodies of those of our operators that the network's nodes are, and import their domain."""
     used: Iterable[str] = dict.fromkeys(node.op_type for node in model.graph.node if node.domain == DOMAIN)
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     model.functions.extend(function(name, opset) for name in used)
-    if not any(entry.domain == DOMAIN for entry in model.opset_import):
+    if used and not any(entry.domain == DOMAIN for entry in model.opset_import):
         model.opset_import.append(onnx.helper.make_opsetid(DOMAIN, DOMAIN_VERSION))
 
 

@@ -13,6 +13,7 @@ from edgec.lower.binary.convolutions import (
     binary_convolutions,
     convolution,
     image_convolution,
+    no_signs,
     stream_convolution,
 )
 from edgec.lower.binary.moves import (
@@ -24,9 +25,11 @@ from edgec.lower.binary.moves import (
     slice_of,
 )
 from edgec.lower.binary.nodes import Kernel
+from edgec.lower.binary.palette import palette, write_palette
 from edgec.lower.binary.steps import Step, step
 from edgec.lower.binary.values import Signs, stream
 from edgec.lower.binary.writer import Writer
+from edgec.passes.arrays import Array
 from edgec_runtime.kernels.reference import Affine, Integers
 
 Reals = npt.NDArray[np.float64]
@@ -39,13 +42,17 @@ def lower_signs(graph: Graph) -> Graph:
 
     Convolutions of signs take bits; what they make is bits and, where the network rounds it to a
     `values.Stream`, int8. Max pooling, doubling, slices and concatenations move bits. All else stays as it
-    is, in float32. What comes out is equal in every bit where the network's own sums are exact.
+    is, in float32, but for filters of at most 8 values, such as sums of up to three signs with a scale each:
+    of those the file holds bits, see `palette`. What comes out is equal in every bit where the network's own
+    sums are exact.
 
-    Raises QuantizationError where no convolution is binary, or where maps meet in a concatenation whose
-    channels are no multiples of 32.
+    Raises QuantizationError where no convolution is binary and no filters are of few values, or where maps
+    meet in a concatenation whose channels are no multiples of 32.
     """
     lowering = _Lowering(list(binary_convolutions(graph).values()))
     lowering.real(graph.output)
+    if not lowering.has_bits:
+        raise no_signs()
     return Graph(ir.from_proto(lowering.writer.into(graph.to_proto())))
 
 
@@ -54,6 +61,7 @@ class _Lowering:
 
     def __init__(self, taken: list[Convolution]) -> None:
         self.writer = Writer()
+        self.has_bits = bool(taken)
         self._made: dict[tuple[object, ...], str] = {}
         # The signs of a stream that its own operator gives are those that are wanted first.
         self._first: dict[ir.Value, Signs] = {}
@@ -72,7 +80,7 @@ class _Lowering:
     def _write_real(self, value: ir.Value, name: str) -> None:
         node = value.producer()
         if value.const_value is not None:
-            self.writer.constant(name, value.const_value.numpy())
+            self._write_constant(name, value.const_value.numpy())
         elif node is None:
             return  # the image
         elif (found := stream(value)) is not None:
@@ -89,6 +97,14 @@ class _Lowering:
             copy = ir.to_proto(node)
             copy.input[:] = ["" if taken is None else self.real(taken) for taken in node.inputs]
             self.writer.node(copy)
+
+    def _write_constant(self, name: str, data: Array) -> None:
+        few = palette(data)
+        if few is None:
+            self.writer.constant(name, data)
+        else:
+            self.has_bits = True
+            write_palette(self.writer, name, few)
 
     def _write_last(self, name: str, last: ByteConvolution) -> None:
         """A product of matrices, as a 1x1 convolution is, whose sums ONNX Runtime adds in int32."""
