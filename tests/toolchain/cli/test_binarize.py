@@ -8,6 +8,7 @@ import pytest
 from tests.toolchain.cli.conftest import Run
 
 from edgec.data import open_dataset
+from edgec_runtime import Session
 
 SMALL = ("size=[32,32]", "train.crop=32", "train.batch=2", "train.threads=1", "distil.hints.epochs=1")
 
@@ -46,10 +47,21 @@ def test_it_learns_in_full_precision_then_in_binary_and_is_built(here: Run, edge
     assert rows["binary"]["status"] == "built" or "slower than fp32" in rows["binary"]["reason"]
 
 
-def test_the_published_network_is_another_recipe(here: Run) -> None:
+def test_the_published_network_is_another_recipe_whose_weights_are_bits(here: Run, edgec: Run) -> None:
     finished = here(*words("nuclei-blu-net"), "--option", "levels=2")
     assert finished.returncode == 0, finished.stderr
     assert json.loads(finished.stdout)["stages"][-1]["name"] == "task"
+
+    built = edgec(
+        *("build", "--recipe", "run/recipe.yaml", "--set", "checkpoint=run/best.safetensors"),
+        *("--no-measure", "--json"),
+    )
+    assert built.returncode == 0, built.stderr
+    document = json.loads(built.stdout)
+    size = {row["precision"]: row["size_bytes"] for row in document["variants"]}
+    assert size["fp32"] > 2 * size["binary"]
+    with Session(document["bundle"], precision="binary") as session:
+        assert session.precision_in_force == "binary weights, f32"
 
 
 def test_a_build_of_a_checkpoint_in_binary(here: Run, edgec: Run) -> None:
