@@ -60,7 +60,7 @@ def test_the_published_network_is_another_recipe_whose_weights_are_bits(here: Ru
     document = json.loads(built.stdout)
     size = {row["precision"]: row["size_bytes"] for row in document["variants"]}
     assert size["fp32"] > 2 * size["binary"]
-    with Session(document["bundle"], precision="binary") as session:
+    with Session.open(document["bundle"], precision="binary") as session:
         assert session.precision_in_force == "binary weights, f32"
 
 
