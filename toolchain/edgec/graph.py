@@ -11,6 +11,7 @@ import onnx_ir as ir
 from edgec.errors import GraphError
 
 OPSET = 21  # the newest that every engine's oldest supported version reads
+_COMPARISONS = {"Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Sign"}
 INPUT, OUTPUT = "image", "map"  # what every exported network calls its two ends
 
 
@@ -63,6 +64,11 @@ class Graph:
     def convs(self) -> list[ir.Node]:
         """Conv and ConvTranspose nodes, in order."""
         return [node for node in self.nodes if node.op_type in ("Conv", "ConvTranspose")]
+
+    @property
+    def leaps(self) -> bool:
+        """Whether values are compared: then a sum in another order may change an answer by far."""
+        return any(node.op_type in _COMPARISONS for node in self.nodes)
 
     @property
     def macs(self) -> int:

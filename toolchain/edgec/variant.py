@@ -71,7 +71,7 @@ def build_variant(job: Job, target: Target, precision: Precision, profile: str |
     found = compare(job.reference, outputs, job.output)
     proven = parity(found)
     if precision == "fp32":
-        check_fp32(proven, f"{target.name} {precision}")
+        check_fp32(proven, f"{target.name} {precision}", job.graph.leaps)
     return BuiltVariant(
         target=target,
         precision=precision,

@@ -1,8 +1,12 @@
+from contextlib import nullcontext
+
 import numpy as np
+import onnx.parser
 import pytest
 
 from edgec.errors import ExportError
-from edgec.export.probe import find_multiple
+from edgec.export.probe import Images, check_same, find_multiple
+from edgec.graph import Graph
 
 
 def _network(levels: int, *, least: int = 1, crop: bool = True):
@@ -32,3 +36,22 @@ def test_a_map_of_half_the_size_still_fits() -> None:
 def test_a_network_that_takes_none(run) -> None:
     with pytest.raises(ExportError, match="--size HEIGHTxWIDTH"):
         find_multiple(run, 1)
+
+
+@pytest.mark.parametrize(("leaps", "flipped", "same"), [(True, 3, True), (True, 9, False), (False, 3, False)])
+def test_signs_of_sums_may_flip_at_a_few_pixels(leaps: bool, flipped: int, same: bool) -> None:
+    """Of 128 pixels, where the original has 1 and the graph 0."""
+    body = "m = GreaterOrEqual (image, no)\nmap = Cast <to = 1> (m)" if leaps else "map = Sub (image, image)"
+    text = f"""<ir_version: 10, opset_import: ["": 21]>
+      g (float[n, 1, 8, 8] image) => (float[n, 1, 8, 8] map)
+      {{ no = Constant <value_float: float = 2.0> ()\n{body} }}"""
+    graph = Graph.from_bytes(onnx.parser.parse_model(text).SerializeToString())
+    assert graph.leaps == leaps
+
+    def original(images: Images) -> Images:
+        found = np.zeros_like(images)
+        found[..., 0, : flipped // 2] = 1
+        return found
+
+    with nullcontext() if same else pytest.raises(ExportError, match="differs by up to 1"):
+        check_same(original, graph, 1, (8, 8))

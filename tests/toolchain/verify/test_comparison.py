@@ -31,6 +31,19 @@ def test_a_float_variant_that_parted_is_refused(error: float) -> None:
     check_fp32(parity(compare([reference], [reference], SPEC)), "cpu fp32")
 
 
+def test_a_network_whose_answer_leaps_may_part_at_a_few_pixels() -> None:
+    reference = np.full((1, 1, 50, 50), 0.4, np.float32)
+    few, many, everywhere = reference.copy(), reference.copy(), reference - np.float32(0.01)
+    few[..., 0, :2] = 0.6
+    many[..., 0, :4] = 0.6
+    check_fp32(parity(compare([reference], [few], SPEC)), "cpu fp32", leaps=True)
+    for other in (many, everywhere, reference * np.float32("nan")):
+        with pytest.raises(ParityError, match="cpu fp32"):
+            check_fp32(parity(compare([reference], [other], SPEC)), "cpu fp32", leaps=True)
+    with pytest.raises(ParityError, match="cpu fp32"):
+        check_fp32(parity(compare([reference], [few], SPEC)), "cpu fp32")
+
+
 def test_compare_measures_what_the_definitions_say() -> None:
     rng = np.random.default_rng(0)
     one, other = (rng.random((1, 1, 4, 6)).astype(np.float32) for _ in range(2))

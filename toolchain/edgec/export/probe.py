@@ -20,6 +20,9 @@ _BASE = 64  # each size tried is about this, so that no level of the network run
 FIX_THE_SIZE = "Build it for one size: --size HEIGHTxWIDTH"
 _FREE_BATCH = "Export it with a free batch, and with no shape that holds the batch's size"
 _TOLERANCE = 1e-4  # of the largest value, or of 1: what another order of sums may change
+# The same on average, where signs are taken of sums and flip with their order: a trained `blu_net`, which
+# never saw noise, differs by 2e-2 on it, and by 3e-4 on images.
+_LEAPS = 5e-2
 
 
 def noise(*shape: int) -> Images:
@@ -50,7 +53,10 @@ def find_multiple(run: Run, channels: int) -> int:
 
 
 def check_same(original: Run, graph: Graph, channels: int, size: tuple[int, int]) -> None:
-    """Raise ExportError unless the graph answers two images at once as the original does one by one."""
+    """Raise ExportError unless the graph answers two images at once as the original does one by one.
+
+    Of a graph that `leaps` on average, else everywhere.
+    """
     images = noise(2, channels, *size)
     expected = np.concatenate([original(images[i : i + 1]) for i in range(2)])
     if not np.isfinite(expected).all():
@@ -63,11 +69,12 @@ def check_same(original: Run, graph: Graph, channels: int, size: tuple[int, int]
         raise ExportError(
             f"the network answers {found.shape}, not {expected.shape}, to two images. {_FREE_BATCH}"
         )
-    gap = float(np.abs(found - expected).max())
-    if not gap <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
+    gap, largest = np.abs(found - expected), max(1.0, float(np.abs(expected).max()))
+    same = gap.max() <= _TOLERANCE * largest
+    if not same and not (graph.leaps and gap.mean() <= _LEAPS * largest):
         raise ExportError(
-            f"the exported network differs by up to {gap:.3g} from the original on two random images: its "
-            "answer must depend on each image alone, not on chance or on the others of its batch"
+            f"the exported network differs by up to {gap.max():.3g} from the original on two random images: "
+            "its answer must depend on each image alone, not on chance or on the others of its batch"
         )
 
 

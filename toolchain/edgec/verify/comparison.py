@@ -13,6 +13,9 @@ from edgec_runtime.mask import decide, probabilities
 
 # A float graph differs from torch by the order of its sums only; more than this is another network.
 MAX_FP32_ERROR = 1e-4
+# Where signs are taken of sums, some flip with the order: on a trained `blu_net` the mean is 3e-4 at most,
+# and 99.97 % of the pixels agree.
+LEAPS_MEAN_ERROR, LEAPS_AGREEMENT = 2e-3, 0.999
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,13 @@ def parity(found: Comparison) -> Parity:
     )
 
 
-def check_fp32(found: Parity, where: str) -> None:
-    """Raise ParityError when a float variant is not the same network any more."""
-    if not found.max_error <= MAX_FP32_ERROR:
+def check_fp32(found: Parity, where: str, leaps: bool = False) -> None:
+    """Raise ParityError when a float variant is not the same network any more.
+
+    `leaps`: of the network's graph. Then it is the same as well where the masks are, but for a few pixels.
+    """
+    near = leaps and found.mean_error <= LEAPS_MEAN_ERROR and found.mask_agreement >= LEAPS_AGREEMENT
+    if not (found.max_error <= MAX_FP32_ERROR or near):
         raise ParityError(
             f"{where}: probabilities differ from the source's by up to {found.max_error:g} "
             f"(allowed in fp32: {MAX_FP32_ERROR:g}): a step of the build changed the network, "

@@ -18,7 +18,6 @@ from edgec.lower.binary.convolutions import (
 )
 from edgec.lower.binary.moves import (
     before_move,
-    is_concatenation,
     is_doubling,
     is_pooling,
     origins,
@@ -26,7 +25,7 @@ from edgec.lower.binary.moves import (
 )
 from edgec.lower.binary.nodes import Kernel
 from edgec.lower.binary.palette import palette, write_palette
-from edgec.lower.binary.steps import Step, step
+from edgec.lower.binary.steps import Step, integer_step, moved_values, unit_of
 from edgec.lower.binary.values import Signs, stream
 from edgec.lower.binary.writer import Writer
 from edgec.passes.arrays import Array
@@ -128,7 +127,7 @@ class _Lowering:
         if found is None:
             assert node is not None
             return self._moved_int8(node, name)
-        whole = _binary_step(value)
+        whole = integer_step(value)
         if whole is not None:
             return self._write_step(value, name, whole, found.unit)
         first = image_convolution(found.multiple)
@@ -153,7 +152,7 @@ class _Lowering:
 
     def _moved_int8(self, node: ir.Node, name: str) -> str:
         part = slice_of(node)
-        sources = [self._int8(taken) for taken in _moved(node)]
+        sources = [self._int8(taken) for taken in moved_values(node)]
         if part is not None:
             return self.writer.slice(name, sources[0], part)
         return self.writer.standard("Concat", name, *sources, axis=3)
@@ -164,7 +163,7 @@ class _Lowering:
         limits = self._limits(value, unit, len(binary.scale))
         if whole.shortcut is None:
             return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
-        shortcut, its_unit = self._int8(whole.shortcut), _unit(whole.shortcut)
+        shortcut, its_unit = self._int8(whole.shortcut), unit_of(whole.shortcut)
         assert its_unit is not None
         times = np.full(len(binary.scale), its_unit * whole.factor)
         return self.writer.made(
@@ -186,7 +185,7 @@ class _Lowering:
         if own is None:
             return self.writer.made(nodes.bit_pack(name, self.real(value), found.thresholds))
         levels = self._int8(value)
-        own_bits = _binary_step(value) is not None or image_convolution(own.multiple) is not None
+        own_bits = integer_step(value) is not None or image_convolution(own.multiple) is not None
         if own_bits and np.array_equal(found.thresholds, self._first[value].thresholds):
             return f"{levels}.bits"
         return self.writer.made(nodes.bit_pack_int8(name, levels, _in_units(found, own.unit)))
@@ -207,30 +206,6 @@ class _Lowering:
 def _plain(first: ByteConvolution) -> tuple[Reals, Reals, Reals, Reals]:
     """Scale, bias, slope and shift, where nothing bends or moves it further."""
     return first.scale, first.bias, np.ones_like(first.bias), np.zeros_like(first.bias)
-
-
-def _binary_step(value: ir.Value) -> Step | None:
-    """What makes a stream in integers alone."""
-    found = stream(value)
-    whole = None if found is None else step(found)
-    if whole is None or whole.shortcut is None or _unit(whole.shortcut) is not None:
-        return whole
-    return None
-
-
-def _unit(value: ir.Value) -> float | None:
-    """Of a stream, or of slices and concatenations of streams of one unit."""
-    found, node = stream(value), value.producer()
-    if found is not None or node is None:
-        return None if found is None else found.unit
-    units = {_unit(taken) for taken in _moved(node)}
-    return units.pop() if len(units) == 1 else None
-
-
-def _moved(node: ir.Node) -> list[ir.Value]:
-    """What a slice or a concatenation takes; nothing where it is neither."""
-    values = [value for value in node.inputs if value is not None]
-    return values[:1] if slice_of(node) is not None else values if is_concatenation(node) else []
 
 
 def _kernel(binary: Convolution) -> Kernel:

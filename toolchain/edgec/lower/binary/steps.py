@@ -6,7 +6,8 @@ import numpy as np
 import onnx_ir as ir
 
 from edgec.lower.binary.convolutions import Convolution, convolution
-from edgec.lower.binary.values import Reals, Stream, by_scalar, producer, without_offset
+from edgec.lower.binary.moves import is_concatenation, slice_of
+from edgec.lower.binary.values import Reals, Stream, by_scalar, producer, stream, without_offset
 from edgec.passes.arrays import array_of
 
 
@@ -42,3 +43,27 @@ def step(found: Stream) -> Step | None:
         if (added := convolution(one)) is not None:
             return Step(added, other, before, slope, after, factor)
     return None
+
+
+def integer_step(value: ir.Value) -> Step | None:
+    """What makes a stream in integers alone."""
+    found = stream(value)
+    whole = None if found is None else step(found)
+    if whole is None or whole.shortcut is None or unit_of(whole.shortcut) is not None:
+        return whole
+    return None
+
+
+def unit_of(value: ir.Value) -> float | None:
+    """Of a stream, or of slices and concatenations of streams of one unit."""
+    found, node = stream(value), value.producer()
+    if found is not None or node is None:
+        return None if found is None else found.unit
+    units = {unit_of(taken) for taken in moved_values(node)}
+    return units.pop() if len(units) == 1 else None
+
+
+def moved_values(node: ir.Node) -> list[ir.Value]:
+    """What a slice or a concatenation takes; nothing where it is neither."""
+    values = [value for value in node.inputs if value is not None]
+    return values[:1] if slice_of(node) is not None else values if is_concatenation(node) else []
