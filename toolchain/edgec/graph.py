@@ -11,7 +11,7 @@ import onnx_ir as ir
 from edgec.errors import GraphError
 
 OPSET = 21  # the newest that every engine's oldest supported version reads
-_COMPARISONS = {"Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Sign"}
+_COMPARISONS = {"Greater", "GreaterOrEqual", "Less", "LessOrEqual"}
 INPUT, OUTPUT = "image", "map"  # what every exported network calls its two ends
 
 
@@ -67,8 +67,12 @@ class Graph:
 
     @property
     def leaps(self) -> bool:
-        """Whether values are compared: then a sum in another order may change an answer by far."""
-        return any(node.op_type in _COMPARISONS for node in self.nodes)
+        """Whether signs are taken, by Sign or by a choice between two constants.
+
+        Then a sum in another order may change an answer by far. A choice between values that were computed,
+        as of a leaky ReLU, is none: those meet where it changes.
+        """
+        return any(_takes_signs(node) for node in self.nodes)
 
     @property
     def macs(self) -> int:
@@ -94,6 +98,14 @@ def static_shape(value: ir.Value) -> tuple[int, ...]:
     if None in dims:
         raise GraphError(f"{value.name!r} has the shape {value.shape}: a fixed size is needed here")
     return tuple(dim for dim in dims if dim is not None)
+
+
+def _takes_signs(node: ir.Node) -> bool:
+    if node.op_type != "Where" or node.inputs[0] is None:
+        return node.op_type == "Sign"
+    compared, ends = node.inputs[0].producer(), node.inputs[1:]
+    constant = all(ir.convenience.get_const_tensor(end) is not None for end in ends if end is not None)
+    return compared is not None and compared.op_type in _COMPARISONS and constant
 
 
 def _conv_macs(node: ir.Node) -> int:

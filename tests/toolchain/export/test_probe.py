@@ -41,10 +41,13 @@ def test_a_network_that_takes_none(run) -> None:
 @pytest.mark.parametrize(("leaps", "flipped", "same"), [(True, 3, True), (True, 9, False), (False, 3, False)])
 def test_signs_of_sums_may_flip_at_a_few_pixels(leaps: bool, flipped: int, same: bool) -> None:
     """Of 128 pixels, where the original has 1 and the graph 0."""
-    body = "m = GreaterOrEqual (image, no)\nmap = Cast <to = 1> (m)" if leaps else "map = Sub (image, image)"
+    zero = "zero = Constant <value_float: float = 0.0> ()" if leaps else "zero = Sub (image, image)"
     text = f"""<ir_version: 10, opset_import: ["": 21]>
       g (float[n, 1, 8, 8] image) => (float[n, 1, 8, 8] map)
-      {{ no = Constant <value_float: float = 2.0> ()\n{body} }}"""
+      {{ no = Constant <value_float: float = 2.0> ()
+        {zero}
+        m = GreaterOrEqual (image, no)
+        map = Where (m, no, zero) }}"""
     graph = Graph.from_bytes(onnx.parser.parse_model(text).SerializeToString())
     assert graph.leaps == leaps
 
