@@ -17,6 +17,7 @@ import numpy.typing as npt
 from edgec_runtime.errors import EngineError
 from edgec_runtime.measure import Policy, Runs, warm_up
 from edgec_runtime.process import VariantProcess
+from edgec_runtime.spread import spread
 
 Name = TypeVar("Name")
 Times = npt.NDArray[np.float64]
@@ -140,7 +141,8 @@ def race_processes(
     starts: Mapping[Name, Callable[[], VariantProcess]],
     decided: Callable[[Mapping[Name, Times]], bool] = lambda _: True,
 ) -> dict[Name, Times]:
-    """`race` of variants, each started in a process of its own and ended here."""
+    """`race` of variants, each started in a process of its own and ended here, on the same cores."""
     with ExitStack() as stack:
         processes = {name: stack.enter_context(start()) for name, start in starts.items()}
+        spread(list(processes.values()))
         return race({name: process.run for name, process in processes.items()}, decided=decided)
