@@ -45,7 +45,7 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each network takes a millisecond for every parameter; gives the keys of what was raced."""
     keys: list[str] = []
 
-    def race(starts: Mapping[str, Any]) -> dict[str, Any]:
+    def race(starts: Mapping[str, Any], decided: Any) -> dict[str, Any]:
         keys.extend(starts)
         return {key: np.full(8, float(_parameters(start.args[0]))) for key, start in starts.items()}
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from edgec.errors import UsageError
 from edgec.progress import SILENT
 from edgec.prune_plan import Budget
-from edgec.prune_plan.search import TOO_FAST, TRIES, Searched, search
-from edgec.prune_plan.units import WHOLE, Ratios, key_of
+from edgec.prune_plan.choices import TOO_FAST, TRIES
+from edgec.prune_plan.search import Searched, search
+from edgec.prune_plan.units import WHOLE, Ratios, even_ratios, key_of
 
 STEPS = (0.25, 0.5, 0.75)
 
@@ -78,7 +79,7 @@ def test_what_cannot_be_reached_is_refused_with_what_can_be_before_anything_else
         UsageError, match=r"0.01 ms cannot be reached.* 0.12 ms, 16.00 times as fast as the 2.00"
     ):
         searched(lab, Budget(ms=0.01))
-    assert len(lab.asked) == 1
+    assert len(lab.asked) == len(STEPS)
 
 
 def test_a_budget_that_is_met_already_is_refused() -> None:
@@ -98,7 +99,7 @@ def test_after_a_choice_that_misses_when_it_is_measured_the_next_cuts_more() -> 
     lab = made(a=0.3, b=0.1, c=0.2, d=0.4)
     lab.odd = 1.25
     found = searched(lab, Budget(speedup=1.9))
-    first, last = found.found[0], found.found[-1]
+    first, last = found.found[0], found.found[-2]
     assert not found.meets(first)
     assert found.meets(last)
     assert first.predicted < last.predicted
@@ -120,7 +121,34 @@ def test_a_choice_too_fast_between_two_that_miss_is_not_the_end() -> None:
     lab.odd = 1.4
     found = searched(lab, Budget(speedup=1.8))
     assert 1.8 <= found.chosen.measured <= 1.8 * 1.2
-    assert len(found.found) <= TRIES
+    assert len(found.found) <= TRIES + 1
+
+
+def test_where_all_choices_miss_the_smallest_even_share_that_does_not_is_taken() -> None:
+    """As beside other work, where what cuts win alone is less than what disturbs their measuring."""
+    lab = made(**{f"u{place}": 0.1 + 0.05 * place for place in range(8)})
+    lab.odd = 4.0
+    found = searched(lab, Budget(speedup=1.7))
+    assert not any(found.meets(one) for one in found.found[:-1] if len(one.ratios) < 8)
+    assert found.meets(found.chosen)
+    assert found.chosen.ratios == tuple((unit, 0.25) for unit in lab.lost)
+
+
+def test_an_even_share_that_loses_less_than_the_choices_is_taken() -> None:
+    lab = made(a=0.1, b=0.1, c=0.1, d=0.1)
+    lab.lost["a"] = 0.2
+    lab.odd = 2.0
+    found = searched(lab, Budget(speedup=1.7))
+    assert found.chosen.lost == min(one.lost for one in found.found if found.meets(one))
+
+
+def test_even_shares_take_of_a_unit_what_it_has() -> None:
+    options = {"a": (0.25, 0.5, 0.75), "narrow": (0.5,)}
+    assert even_ratios(options) == [
+        (("a", 0.25),),
+        (("a", 0.5), ("narrow", 0.5)),
+        (("a", 0.75), ("narrow", 0.5)),
+    ]
 
 
 def test_a_unit_that_wins_nothing_keeps_its_channels() -> None:

@@ -59,6 +59,11 @@ class Costs:
         units = dict.fromkeys(cut.unit for cut in self.cuts)
         return tuple((unit, chosen[unit].ratio) for unit in units if unit in chosen)
 
+    def cuts_of(self, ratios: Ratios) -> dict[str, Cut]:
+        """The cuts that ratios are, in their order."""
+        found = {(cut.unit, cut.ratio): cut for cut in self.cuts}
+        return {unit: found[unit, ratio] for unit, ratio in ratios}
+
 
 def _log_times(chosen: Chosen) -> float:
     return sum(math.log(cut.times) for cut in chosen.values())

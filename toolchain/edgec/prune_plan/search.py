@@ -1,47 +1,14 @@
 """search(): measured cuts -> the ratios that meet a budget, measured as a whole."""
 
-import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from itertools import chain
 
 from edgec.errors import UsageError
 from edgec.progress import Progress
 from edgec.prune_plan.budget import Budget
+from edgec.prune_plan.choices import Choices, Found, Lab
 from edgec.prune_plan.costs import Costs, Cut
-from edgec.prune_plan.greedy import choose
-from edgec.prune_plan.units import WHOLE, Ratios
-
-TOO_FAST = 1.05  # so many times faster than asked for, a choice has lost Dice for nothing
-TRIES = 6  # choices that are measured
-
-
-class Lab(Protocol):
-    """What measures candidates, by their ratios."""
-
-    @property
-    def options(self) -> dict[str, tuple[float, ...]]:
-        """Of each unit the ratios, ascending, that leave it different widths."""
-
-    def measure(self, candidates: Sequence[Ratios]) -> tuple[float, dict[Ratios, float]]:
-        """Milliseconds of the unpruned network, and how many times as fast each candidate is."""
-
-    def dice(self, ratios: Ratios) -> float:
-        """Of a candidate as it is pruned, before any training."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A choice measured as a whole: `predicted` and `measured` are how many times as fast it is.
-
-    `lost`: the Dice that it loses before any training.
-    """
-
-    cuts: tuple[Cut, ...]
-    ratios: Ratios
-    predicted: float
-    measured: float
-    lost: float
+from edgec.prune_plan.units import WHOLE, Ratios, even_ratios
 
 
 @dataclass(frozen=True)
@@ -72,56 +39,23 @@ class Searched:
 def search(lab: Lab, budget: Budget, progress: Progress) -> Searched:
     """The ratios by which the network meets the budget at the least Dice.
 
-    First the network with every unit as narrow as may be is measured: it says what can be reached, and how
-    cuts work together. Then each cut alone, then choices of them, see `_approach`. Raises UsageError where
-    the budget cannot be reached, or is met already.
+    First the network is measured with the same share taken of every unit: the largest says what can be
+    reached, and how cuts work together. Then each cut alone, then choices of them; the smallest even share
+    that is fast enough is a choice, too. Raises UsageError where the budget cannot be reached, or is met
+    already.
     """
-    options = lab.options
-    narrowest = tuple((unit, ratios[-1]) for unit, ratios in options.items())
-    whole_ms, times = lab.measure([narrowest])
-    needed = _checked(budget, whole_ms, times[narrowest])
+    even = even_ratios(lab.options)
+    whole_ms, times = lab.measure(even)
+    narrowest = times[even[-1]]
+    needed = _checked(budget, whole_ms, narrowest)
     costs, dice = _costs(lab, whole_ms, progress)
-    largest = {cut.unit: cut for cut in costs.cuts}  # of each unit the last
-    costs = costs.through(largest, times[narrowest])
+    choices = Choices(lab, costs.through(costs.cuts_of(even[-1]), narrowest), needed, dice)
+    share = next(ratios for ratios in even if times[ratios] >= needed)
     found: list[Found] = []
-    for one in _approach(lab, costs, needed, times[narrowest], dice):
+    for one in chain(choices.approach(narrowest), [choices.found(share, times[share])]):
         progress.say(f"choice {len(found) + 1}: {one.measured:.2f} times as fast, needed: {needed:.2f}")
         found.append(one)
-    return Searched(costs, needed, times[narrowest], dice, tuple(found))
-
-
-class _Point(NamedTuple):
-    """How many times as fast the costs were asked for, and what came out."""
-
-    asked: float
-    measured: float
-
-    def towards(self, other: "_Point", wanted: float) -> float:
-        """What to ask for that `wanted` comes out, on the straight line of logarithms to `other`."""
-        share = math.log(wanted / self.measured) / math.log(other.measured / self.measured)
-        return float(self.asked * (other.asked / self.asked) ** share)
-
-
-def _approach(lab: Lab, costs: Costs, needed: float, narrowest: float, dice: float) -> Iterator[Found]:
-    """Choices, until one is as fast as needed and hardly faster.
-
-    Which cuts work together differs from choice to choice, so that one misses what its costs promise. By how
-    much, the nearest choices on both sides tell (regula falsi): so much more or less is asked for next.
-    """
-    slow, fast = _Point(1.0, 1.0), _Point(narrowest, narrowest)
-    wanted = min(needed * math.sqrt(TOO_FAST), narrowest)
-    for _ in range(TRIES):
-        asked = slow.towards(fast, wanted)
-        found = _tried(lab, costs, asked, dice)
-        yield found
-        if needed <= found.measured <= needed * TOO_FAST:
-            return
-        if found.measured < needed:  # and so is all that asks for less than this choice promised
-            slow = _Point(found.predicted, found.measured)
-        else:
-            fast = _Point(asked, found.measured)
-        if slow.asked >= fast.asked:  # no choice is left between them
-            return
+    return Searched(choices.costs, needed, narrowest, dice, tuple(found))
 
 
 def _checked(budget: Budget, whole_ms: float, narrowest: float) -> float:
@@ -149,19 +83,3 @@ def _costs(lab: Lab, whole_ms: float, progress: Progress) -> tuple[Costs, float]
     _, times = lab.measure(alone)
     cuts = [Cut(*ratios[0], times[ratios], lost[ratios]) for ratios in alone]
     return Costs(whole_ms, tuple(cuts)), dice
-
-
-def _tried(lab: Lab, costs: Costs, asked: float, dice: float) -> Found:
-    """The choice that the costs think `asked` times as fast, measured; where none is, the narrowest."""
-    chosen = choose(costs, asked)
-    if costs.times(chosen) < asked:
-        chosen = {cut.unit: cut for cut in costs.cuts}
-    ratios = costs.ratios(chosen)
-    _, times = lab.measure([ratios])
-    return Found(
-        cuts=tuple(chosen[unit] for unit, _ in ratios),
-        ratios=ratios,
-        predicted=costs.times(chosen),
-        measured=times[ratios],
-        lost=dice - lab.dice(ratios),
-    )

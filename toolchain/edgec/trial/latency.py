@@ -1,6 +1,6 @@
 """How long candidates take on this machine: some at a time, interleaved with one that is in every race."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
 
@@ -10,8 +10,10 @@ from edgec.progress import Progress
 from edgec.trial.journal import Journal
 from edgec_runtime.machine import cores
 from edgec_runtime.process import VariantProcess
-from edgec_runtime.race import TOGETHER, race_processes, ratio
+from edgec_runtime.race import TOGETHER, Times, race_processes, ratio
 from edgec_targets import Target
+
+KNOWN = 0.04  # the width of a ratio's interval, of the ratio: 24 rounds have that on a quiet machine
 
 Start = Callable[[], VariantProcess]
 
@@ -45,9 +47,15 @@ def threads_of(target: Target) -> int:
 
 def _race(batch: Sequence[str], ready: Callable[[str], Start]) -> dict[str, dict[str, float]]:
     starts = {key: ready(key) for key in batch}
-    times = race_processes(starts)
+    times = race_processes(starts, decided=partial(_decided, batch[0]))
     base = times[batch[0]]
     return {
         key: {"ms": float(np.median(values)), "times": ratio(base, values).median}
         for key, values in times.items()
     }
+
+
+def _decided(base: str, times: Mapping[str, Times]) -> bool:
+    """Whether each ratio is known as well as candidates differ."""
+    found = [ratio(times[base], values) for values in times.values()]
+    return all(one.high - one.low <= KNOWN * one.median for one in found)
