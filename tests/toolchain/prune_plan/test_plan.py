@@ -64,7 +64,6 @@ def test_the_ratios_that_are_found_prune_the_network_within_the_budget(
     recipe: Recipe, raced: list[str]
 ) -> None:
     plan = plan_pruning(recipe, Budget(speedup=1.4), "cpu")
-    assert plan.met
     assert plan.searched.chosen.measured >= 1.4
     assert {cut.unit for cut in plan.searched.costs.cuts} == {"encoder.0", "bottleneck", "up.0", "decoder.0"}
     assert plan.recipe.prune is not None

@@ -45,11 +45,6 @@ class Plan:
     searched: Searched
     recipe: Recipe
 
-    @property
-    def met(self) -> bool:
-        """Whether the pruned network is as fast as the budget asks, as measured."""
-        return self.searched.meets(self.searched.chosen)
-
 
 def plan_pruning(
     recipe: Recipe,

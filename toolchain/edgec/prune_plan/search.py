@@ -27,9 +27,8 @@ class Searched:
 
     @property
     def chosen(self) -> Found:
-        """Of those that meet the budget the one that loses least Dice; where none does, the fastest."""
-        met = [one for one in self.found if self.meets(one)]
-        return min(met, key=lambda one: one.lost) if met else max(self.found, key=lambda one: one.measured)
+        """Of those that meet the budget the one that loses least Dice; the even share always does."""
+        return min((one for one in self.found if self.meets(one)), key=lambda one: one.lost)
 
     def meets(self, one: Found) -> bool:
         """Whether it is as fast as needed."""

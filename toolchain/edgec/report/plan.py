@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def plan_document(plan: "Plan") -> dict[str, Any]:
-    """``{"target", "budget", "ms", "needed_times", "cuts": [...], "tried": [...], "chosen": ..., "met"}``.
+    """``{"target", "budget", "ms", "needed_times", "cuts": [...], "tried": [...], "chosen": ...}``.
 
     `ms`: of the unpruned network; `needed_times`: how many times as fast the budget wants it. `cuts`: each
     unit of blocks narrowed alone, with the milliseconds that it wins and the Dice that it loses before any
@@ -32,7 +32,6 @@ def plan_document(plan: "Plan") -> dict[str, Any]:
         "cuts": [_cut(plan, cut) for cut in searched.costs.cuts],
         "tried": [_found(plan, found) for found in searched.found],
         "chosen": _found(plan, searched.chosen),
-        "met": plan.met,
     }
 
 
@@ -57,10 +56,9 @@ def plan_sentence(plan: "Plan") -> str:
     searched = plan.searched
     one, whole = searched.chosen, searched.costs.whole_ms
     others = f", the best of {len(searched.found)} choices" if len(searched.found) > 1 else ""
-    verdict = "which meets" if plan.met else "which misses"
     return (
         f"all together: {whole / one.predicted:.2f} ms predicted, {whole / one.measured:.2f} ms measured"
-        f" ({one.measured:.2f} times as fast{others}), {verdict} {plan.budget}; Dice "
+        f" ({one.measured:.2f} times as fast{others}), which meets {plan.budget}; Dice "
         f"{searched.dice - one.lost:.4f} of {searched.dice:.4f} before it is trained again"
     )
 
