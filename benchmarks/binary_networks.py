@@ -1,6 +1,7 @@
 """Networks of random weights in pairs of one shape: binary ones, and float ones to be quantized."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,23 @@ from edgec_runtime.kernels.reference import Affine
 
 Numbers = npt.NDArray[np.generic]
 DEPTH = 4
+
+
+class Bits(NamedTuple):
+    """Packed bits; `up`: others, half as high and wide, that join them doubled."""
+
+    name: str
+    channels: int
+    up: tuple[str, int] | None = None
+
+    @property
+    def all_channels(self) -> int:
+        """With what joins them."""
+        return self.channels + (0 if self.up is None else self.up[1])
+
+
+def _joined(made: Made, x: Bits) -> Made:
+    return made if x.up is None else binary.with_doubled(made, *x.up)
 
 
 class Network:
@@ -45,22 +63,24 @@ class Network:
         """3x3 weights."""
         return Kernel(self._random.standard_normal((outs, channels, 3, 3)), x_levels)
 
-    def conv(self, x: str, channels: int, outs: int, levels: int = 1) -> str:
+    def conv(self, x: Bits, outs: int, levels: int = 1) -> Bits:
         """Bits to bits, with `levels` levels of both."""
-        kernel = self.kernel(channels, outs, (1,) if levels == 1 else (2, 1))
+        kernel = self.kernel(x.all_channels, outs, (1,) if levels == 1 else (2, 1))
         steps = np.sort(self._random.integers(-50, 50, (2**levels - 1, outs)), 0)
-        return self.add(binary.binary_conv(self._name(), x, kernel, steps))[0]
+        made = binary.binary_conv(self._name(), x.name, kernel, steps)
+        return Bits(self.add(_joined(made, x))[0], outs)
 
-    def stream(self, x: str, channels: int, outs: int, shortcut: str | None = None) -> tuple[str, str]:
+    def stream(self, x: Bits, outs: int, shortcut: str | None = None) -> tuple[str, Bits]:
         """Bits to an int8 stream and its bits; with a shortcut that is added."""
-        kernel, bounds = self.kernel(channels, outs), self._random.integers(-20, 20, (1, outs))
+        kernel, bounds = self.kernel(x.all_channels, outs), self._random.integers(-20, 20, (1, outs))
+        affine, name = self._affine(outs), self._name()
         if shortcut is None:
-            found = self.add(binary.binary_conv_int8(self._name(), x, kernel, self._affine(outs), bounds))
+            made = binary.binary_conv_int8(name, x.name, kernel, affine, bounds)
         else:
             half = np.full(outs, 0.5)
-            made = binary.binary_conv_add(self._name(), x, kernel, self._affine(outs), bounds, shortcut, half)
-            found = self.add(made)
-        return found[0], found[1]
+            made = binary.binary_conv_add(name, x.name, kernel, affine, bounds, shortcut, half)
+        found = self.add(_joined(made, x))
+        return found[0], Bits(found[1], outs)
 
     def _affine(self, outs: int) -> Affine:
         scale, bias, shift = self._random.standard_normal((3, outs)).astype(np.float32)
@@ -99,27 +119,26 @@ def binary_unet(base: int, size: int, shortcuts: bool) -> tuple[bytes, dict[str,
     With `shortcuts` the second convolution of each level adds the first one's int8 stream.
     """
     net, image = Network(), np.zeros((1, 3, size, size), np.float32)
-    bits = net.stem("image", base)
+    bits = Bits(net.stem("image", base), base)
 
-    def level(x: str, channels: int, outs: int) -> tuple[str, str]:
+    def level(x: Bits, outs: int) -> tuple[str, Bits]:
         if not shortcuts:
-            return "", net.conv(net.conv(x, channels, outs), outs, outs)
-        stream, inner = net.stream(x, channels, outs)
-        return net.stream(inner, outs, outs, stream)
+            return "", net.conv(net.conv(x, outs), outs)
+        stream, inner = net.stream(x, outs)
+        return net.stream(inner, outs, stream)
 
-    skips = [net.stream(bits, base, base)[1] if shortcuts else net.conv(bits, base, base)]
+    skips = [net.stream(bits, base)[1] if shortcuts else net.conv(bits, base)]
     for depth in range(1, DEPTH + 1):
-        pooled = net.add(binary.bit_max_pool(f"pool{depth}", skips[-1]))[0]
-        skips.append(level(pooled, base << (depth - 1), base << depth)[1])
+        pooled = net.add(binary.bit_max_pool(f"pool{depth}", skips[-1].name))[0]
+        skips.append(level(Bits(pooled, skips[-1].channels), base << depth)[1])
     x, stream = skips.pop(), ""
     for depth in range(DEPTH - 1, -1, -1):
-        up = net.add(binary.bit_upsample(f"up{depth}", x))[0]
-        joined = net.standard("Concat", [skips.pop(), up], axis=4)
+        joined = skips.pop()._replace(up=(x.name, x.channels))
         if depth:
-            stream, x = level(joined, 3 * base << depth, base << depth)
+            stream, x = level(joined, base << depth)
         else:
-            stream, x = net.stream(joined, 3 * base, base)
-            stream, x = net.stream(x, base, base, stream if shortcuts else None)
+            stream, x = net.stream(joined, base)
+            stream, x = net.stream(x, base, stream if shortcuts else None)
     head = net.standard("MatMulInteger", [stream, np.ones((base, 1), np.int8)])
     logits = net.standard("Cast", [head], to=TensorProto.FLOAT)
     flat = net.standard("Reshape", [logits, np.array([1, 1, size, size])])
@@ -133,15 +152,15 @@ def binary_layers(channels: int, size: int, form: str, count: int) -> tuple[byte
     random = np.random.default_rng(1)
     words = random.integers(-(2**31), 2**31, (1, size, size, levels, channels // 32)).astype(np.int32)
     feeds: dict[str, Numbers] = {"x": words}
-    x, stream = "x", "shortcut"
+    x, stream = Bits("x", channels), "shortcut"
     if form == "shortcut":
         feeds[stream] = random.integers(-128, 128, (1, size, size, channels)).astype(np.int8)
     for _ in range(count):
         if form == "shortcut":
-            stream, x = net.stream(x, channels, channels, stream)
+            stream, x = net.stream(x, channels, stream)
         else:
-            x = net.conv(x, channels, channels, levels)
-    return net.finish(feeds, x, TensorProto.INT32, 5), feeds
+            x = net.conv(x, channels, levels)
+    return net.finish(feeds, x.name, TensorProto.INT32, 5), feeds
 
 
 class FloatUnet(nn.Module):

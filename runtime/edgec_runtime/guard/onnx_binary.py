@@ -9,6 +9,7 @@ from edgec_runtime.guard.protobuf import Message, signed, signed_numbers, text
 from edgec_runtime.kernels import DOMAIN
 
 _CONV = {"channels": 1, "x_levels": 3, "w_levels": 3}
+_UP = {**_CONV, "up_channels": 1}
 # Operator -> (inputs, outputs, {attribute: its largest number of values})
 _OPERATORS: dict[str, tuple[int, int, dict[str, int]]] = {
     "BitPack": (2, 1, {}),
@@ -20,9 +21,13 @@ _OPERATORS: dict[str, tuple[int, int, dict[str, int]]] = {
     "BinaryConvFloat": (6, 1, _CONV),
     "BinaryConvInt8": (7, 2, _CONV),
     "BinaryConvAdd": (9, 2, _CONV),
+    "BinaryConvUp": (4, 1, _UP),
+    "BinaryConvFloatUp": (7, 1, _UP),
+    "BinaryConvInt8Up": (8, 2, _UP),
+    "BinaryConvAddUp": (10, 2, _UP),
     "Int8Conv": (7, 2, {"zero": 1}),
 }
-_RANGES = {"channels": (1, 4096), "zero": (-128, 127)}
+_RANGES = {"channels": (1, 4096), "up_channels": (1, 4096), "zero": (-128, 127)}
 _LEVEL = (1, (1 << 24) - 1)
 
 

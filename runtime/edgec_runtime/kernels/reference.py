@@ -83,6 +83,11 @@ def bit_upsample(x: Words) -> Words:
     return x.repeat(2, axis=1).repeat(2, axis=2)
 
 
+def joined(x: Words, up: Words) -> Words:
+    """x with `up`, half as high and wide and then doubled, as its last channels; of x a multiple of 32."""
+    return np.concatenate([x, bit_upsample(up)], axis=4)
+
+
 def dots(x: Words, w: Words, channels: int, x_levels: tuple[int, ...], w_levels: tuple[int, ...]) -> Integers:
     """The dot products (N, H, W, OC) of packed x with w, (OC, k, k, M, ceil(C / 32)), k 1 or 3.
 

@@ -1,7 +1,7 @@
 """Networks of one operator of com.edgec, drawn by hypothesis, with what reference.py says they give."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,9 @@ from onnx import TensorProto, helper
 
 from edgec.lower import binary
 from edgec.lower.binary import Kernel, Made
+from edgec.lower.binary.nodes import UP
 from edgec_runtime.kernels import reference
-from edgec_runtime.kernels.reference import Affine
+from edgec_runtime.kernels.reference import WORD, Affine
 
 Tensor = npt.NDArray[np.generic]
 _TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "int8": TensorProto.INT8}
@@ -83,14 +84,28 @@ SIZES = st.builds(
     thresholds=THRESHOLDS,
     seed=st.integers(0, 2**32 - 1),
 )
-FORMS = ("BinaryConv", "BinaryConvFloat", "BinaryConvInt8", "BinaryConvAdd")
+PLAIN = ("BinaryConv", "BinaryConvFloat", "BinaryConvInt8", "BinaryConvAdd")
+FORMS = PLAIN + tuple(form + UP for form in PLAIN)
 
 
 def convolution(form: str, sizes: Sizes) -> Case:
-    """One of the four, on random bits; thresholds lie near zero, where the sums are."""
-    random = np.random.default_rng(sizes.seed)
-    shape = (sizes.n, sizes.h, sizes.w, len(sizes.x_levels), sizes.channels)
-    x = reference.pack(random.random(shape) < 0.5)
+    """One of the eight, on random bits; thresholds lie near zero, where the sums are."""
+    if not form.endswith(UP):
+        return _convolution(form, sizes, {"x": _packed(sizes)})
+    skip, up = (WORD * (1 + sizes.channels % count) for count in (3, 4))
+    small = replace(sizes, channels=up, seed=sizes.seed + 1)
+    large = replace(sizes, channels=skip, h=2 * sizes.h, w=2 * sizes.w)
+    case = _convolution(
+        form.removesuffix(UP),
+        replace(sizes, channels=skip + up),
+        {"x": _packed(large), "up": _packed(small)},
+    )
+    return Case(binary.with_doubled(case.made, "up", up), case.feeds, case.expected)
+
+
+def _convolution(form: str, sizes: Sizes, feeds: dict[str, reference.Words]) -> Case:
+    random = np.random.default_rng(sizes.seed + 2)
+    x = reference.joined(feeds["x"], feeds["up"]) if "up" in feeds else feeds["x"]
     weights = random.standard_normal(
         (len(sizes.w_levels), sizes.outs, sizes.channels, sizes.kernel, sizes.kernel)
     )
@@ -99,22 +114,20 @@ def convolution(form: str, sizes: Sizes) -> Case:
     dot = reference.dots(x, packed, sizes.channels, sizes.x_levels, sizes.w_levels)
     if form == "BinaryConv":
         steps = np.sort(random.integers(-40, 40, (sizes.thresholds, sizes.outs)), 0).astype(np.int32)
-        return Case(
-            binary.binary_conv("y", "x", kernel, steps), {"x": x}, (reference.binary_conv(dot, steps),)
-        )
+        return Case(binary.binary_conv("y", "x", kernel, steps), feeds, (reference.binary_conv(dot, steps),))
     affine = _affine(random, sizes.outs)
     if form == "BinaryConvFloat":
         made = binary.binary_conv_float("y", "x", kernel, affine)
-        return Case(made, {"x": x}, (reference.binary_conv_float(dot, affine),))
+        return Case(made, feeds, (reference.binary_conv_float(dot, affine),))
     steps = np.sort(random.integers(-129, 130, (sizes.thresholds, sizes.outs)), 0).astype(np.int32)
     if form == "BinaryConvInt8":
         made = binary.binary_conv_int8("y", "x", kernel, affine, steps)
-        return Case(made, {"x": x}, reference.binary_conv_int8(dot, affine, steps))
+        return Case(made, feeds, reference.binary_conv_int8(dot, affine, steps))
     shortcut = random.integers(-128, 128, dot.shape).astype(np.int8)
     scale = random.standard_normal(sizes.outs).astype(np.float32)
     made = binary.binary_conv_add("y", "x", kernel, affine, steps, "s", scale)
     expected = reference.binary_conv_add(dot, affine, steps, shortcut, scale)
-    return Case(made, {"x": x, "s": shortcut}, expected)
+    return Case(made, feeds | {"s": shortcut}, expected)
 
 
 def byte_convolution(sizes: Sizes) -> Case:

@@ -32,15 +32,22 @@ static int32_t *ascending(int rows, int columns) {
   return values;
 }
 
-static void convolve(const isa *isa, form form, int adds) {
+/* `joins`: words of channels that come from half the height and width. */
+static void convolve(const isa *isa, form form, int adds, int joins) {
   static const int counts[] = {1, 3, 7};
   conv_model m = {.form = form, .kernel = next() % 2 ? 3 : 1, .channels = up_to(130), .outs = up_to(130),
                   .x_levels = up_to(3), .w_levels = up_to(3), .thresholds = form == TO_FLOAT ? 0 : counts[next() % 3],
                   .x_level = {4, 2, 1}, .w_level = {5, 2, 1}};
-  const extent e = {up_to(2), up_to(20), up_to(30)};
+  extent e = {up_to(2), up_to(20), up_to(30)};
+  if (joins) {
+    e.h += e.h % 2, e.w += e.w % 2;
+    m.up_channels = joins * WORD, m.channels = m.up_channels + WORD * up_to(3);
+    if (next() % 2) m.kernel = 3, m.x_levels = m.w_levels = 1, m.x_level[0] = m.w_level[0] = 1; /* taps are merged */
+  }
   const int64_t pixels = e.n * e.h * e.w;
+  int32_t *up = joins ? random_words(pixels / 4 * m.x_levels * joins) : NULL;
   int32_t *w = random_words((int64_t)m.outs * m.kernel * m.kernel * m.w_levels * words_of(m.channels));
-  int32_t *x = random_words(pixels * m.x_levels * words_of(m.channels)), *bounds = ascending(7, m.outs);
+  int32_t *x = random_words(pixels * m.x_levels * (words_of(m.channels) - joins)), *bounds = ascending(7, m.outs);
   float *vectors[5];
   for (int i = 0; i < 5; i++) vectors[i] = random_floats(m.outs);
   m.weights = w, m.bounds = bounds;
@@ -53,12 +60,12 @@ static void convolve(const isa *isa, form form, int adds) {
   memset(shortcut, 7, (size_t)(pixels * m.outs));
   int32_t *bits = malloc((size_t)(pixels * 3 * words_of(m.outs)) * 4);
   float *floats = malloc((size_t)(pixels * m.outs) * 4);
-  const conv_call call = {c, e, x, NULL, adds ? shortcut : NULL, bits, stream, floats};
+  const conv_call call = {c, e, x, up, NULL, adds ? shortcut : NULL, bits, stream, floats};
   for (int64_t piece = conv_pieces(c, e); piece--;)
     if (!conv_piece(&call, piece)) exit(1);
   conv_free(c);
   for (int i = 0; i < 5; i++) free(vectors[i]);
-  free(w), free(x), free(bounds), free(shortcut), free(stream), free(bits), free(floats);
+  free(w), free(x), free(up), free(bounds), free(shortcut), free(stream), free(bits), free(floats);
 }
 
 static void convolve_bytes(const isa *isa) {
@@ -108,10 +115,12 @@ int main(void) {
   for (int i = 0; isa_all[i]; i++) {
     if (!isa_all[i]->supported()) continue;
     for (int round = 0; round < 60; round++) {
-      convolve(isa_all[i], TO_BITS, 0);
-      convolve(isa_all[i], TO_FLOAT, 0);
-      convolve(isa_all[i], TO_INT8, 0);
-      convolve(isa_all[i], TO_INT8, 1);
+      for (int joins = 0; joins < 3; joins++) {
+        convolve(isa_all[i], TO_BITS, 0, joins);
+        convolve(isa_all[i], TO_FLOAT, 0, joins);
+        convolve(isa_all[i], TO_INT8, 0, joins);
+        convolve(isa_all[i], TO_INT8, 1, joins);
+      }
       convolve_bytes(isa_all[i]);
       pack(isa_all[i]);
       resize();

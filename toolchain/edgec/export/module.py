@@ -1,12 +1,14 @@
 """Source -> Graph: what every later step works on."""
 
 import contextlib
+import copy
 import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import onnx_ir as ir
 import torch
 from torch import Tensor, nn
@@ -68,8 +70,22 @@ def _export_module(module: nn.Module, channels: int, size: tuple[int, int] | Non
         exported = _of_free_size(module, run, channels)
     else:
         exported = _exported(module, (2, channels, *size), _BATCH)
-    check_same(run, exported.graph, channels, size or EXAMPLE)
+    check_same(run, exported.graph, channels, size or EXAMPLE, _wider(module, run))
     return exported
+
+
+def _wider(module: nn.Module, plain: Run) -> Run:
+    """The network in float64; as it is where it has constants of its own that stay in float32."""
+
+    def run(images: Images) -> Images:
+        try:
+            with torch.inference_mode():
+                found: Tensor = copy.deepcopy(module).double()(torch.from_numpy(images).double())
+        except Exception:
+            return np.concatenate([plain(image[np.newaxis]) for image in images])
+        return check_map(found.float().numpy(), images)
+
+    return run
 
 
 def _of_free_size(module: nn.Module, run: Run, channels: int) -> Exported:

@@ -111,6 +111,10 @@ static inline void widen(const int8_t *r, float *out) {
     _mm256_storeu_ps(out + i, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(r + i)))));
 }
 
+#define LIMIT(v) ((lanes)_mm256_max_ps(_mm256_min_ps((__m256)(v), _mm256_set1_ps(127.0f)), _mm256_set1_ps(-128.0f)))
+#define BEND(v, s)                                                                                         \
+  ((lanes)_mm256_blendv_ps((__m256)(v), (__m256)((v) * (s)), _mm256_cmp_ps((__m256)(v), _mm256_setzero_ps(), _CMP_LT_OQ)))
+
 static int supported(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2");
@@ -122,6 +126,6 @@ static int supported(void) {
 #define NARROW_PIXELS 8
 #include "isa.inc"
 
-const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, byte_rows_avx2,
+const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, NULL, byte_rows_avx2,
                      pack_rows_avx2, pack_int8_rows_avx2};
 #endif

@@ -117,9 +117,8 @@ static inline void widen(const int8_t *r, float *out) {
   }
 }
 
-/* Of finite numbers; the compiler makes one instruction of it. */
-#define LESS(a, b) __builtin_fminf(a, b)
-#define MORE(a, b) __builtin_fmaxf(a, b)
+#define LIMIT(v) ((lanes)vmaxq_f32(vminq_f32((float32x4_t)(v), vdupq_n_f32(127.0f)), vdupq_n_f32(-128.0f)))
+#define BEND(v, s) ((lanes)vbslq_f32(vcltzq_f32((float32x4_t)(v)), (float32x4_t)((v) * (s)), (float32x4_t)(v)))
 
 static int supported(void) { return 1; } /* every AArch64 has it */
 
@@ -129,6 +128,6 @@ static int supported(void) { return 1; } /* every AArch64 has it */
 #define NARROW_PIXELS PIXELS
 #include "isa.inc"
 
-const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_neon, byte_rows_neon,
+const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_neon, NULL, byte_rows_neon,
                      pack_rows_neon, pack_int8_rows_neon};
 #endif

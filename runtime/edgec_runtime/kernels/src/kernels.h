@@ -19,6 +19,7 @@ enum {
   MAX_BYTES = 16,      /* channels of an image of bytes, so that its dot products are below MAX_DOT */
   BYTE_PIXELS = 12,    /* of a tile of one */
   BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
+  PARITIES = 4,        /* of a row and a column: of odd row 1, of odd column 2 */
 };
 
 typedef enum { TO_BITS, TO_INT8, TO_FLOAT } form;
@@ -29,11 +30,12 @@ typedef struct isa isa;
 /* An image-like tensor's sizes. */
 typedef struct { int64_t n, h, w; } extent;
 
-/* One call of a convolution. `shortcut` is NULL where nothing is added. */
+/* One call of a convolution. `shortcut` is NULL where nothing is added. `up` is half as high and wide as x, and joins
+ * it, doubled, as its last channels; else NULL. */
 typedef struct {
   const conv *conv;
   extent size;
-  const int32_t *x;
+  const int32_t *x, *up;
   const int8_t *bytes;                /* in place of x, where the convolution is of bytes */
   const int8_t *shortcut;
   int32_t *bits;
@@ -53,6 +55,7 @@ struct isa {
   void (*lay_x)(void *out, const uint32_t *words, int64_t count);
   void (*lay_w)(void *out, const uint32_t *words, int64_t count, int channels); /* [channels][count] */
   void (*conv_rows)(const conv_call *call, const piece *piece, const uint8_t *band);
+  void (*up_rows)(const conv_call *call, const piece *piece, const uint8_t *band); /* see up.inc; NULL: by conv_rows */
   void (*byte_rows)(const conv_call *call, const piece *piece, const float *band);
   void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
                     int channels, int64_t plane, int64_t from, int64_t to);
@@ -66,17 +69,20 @@ struct conv {
   form form;
   int kernel;                         /* 1 or 3 */
   int channels, words;                /* in */
+  int up_words;                       /* of them, the last, from what is half as high and wide */
+  int merged;                         /* whether taps that meet the same of its pixels are one: see merged.c */
   int outs, outs_padded;
   int tile, pixels;
   int x_levels, w_levels;
   int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level */
   int thresholds, out_levels;
   int64_t w_plane;                    /* bytes between weight levels */
-  uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it */
+  uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it;
+                                         merged: [parity] in place of the level, see merged.c */
   float *taps;                        /* of bytes, in place of weights: [rows x channels][outs_padded]; else NULL */
   int zero;                           /* what a byte stands for 0 as */
-  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
-  int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
+  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop; merged: [parity][border] */
+  int32_t *bounds;                    /* TO_BITS: [as base][threshold][outs_padded], bit: pop <= bound;
                                          TO_INT8: [threshold][outs_padded], bit: bound <= value */
   float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs_padded], NULL where not used */
   void *memory;
@@ -85,7 +91,7 @@ struct conv {
 /* What a convolution is made from, as the model holds it. */
 typedef struct {
   form form;
-  int kernel, channels, outs, x_levels, w_levels, thresholds;
+  int kernel, channels, up_channels, outs, x_levels, w_levels, thresholds;
   int64_t x_level[MAX_LEVELS], w_level[MAX_LEVELS];
   const int32_t *weights;             /* [outs][kernel][kernel][w level][words] */
   const int8_t *bytes;                /* in place of weights: [outs][kernel][kernel][channels] */
@@ -101,6 +107,12 @@ void conv_free(conv *made);
 /* Work is cut into pieces, which threads take in any order; conv_piece gives 0 when out of memory. */
 int64_t conv_pieces(const conv *conv, extent size);
 int conv_piece(const conv_call *call, int64_t number);
+
+/* Merged taps: the words of one channel out, 9 times c->words, for a parity; gives the pop count that they leave out. */
+int merged_words(const conv *conv, const conv_model *model, int out, int parity, uint32_t *words);
+
+/* A word of a weight; 0 beyond the channels, in and out. */
+uint32_t weight_word(const conv_model *model, int out, int tap, int level, int word);
 
 /* The isa named by EDGEC_KERNEL_ISA, or the best that this processor has; NULL where that name is not possible. */
 const isa *isa_choose(void);

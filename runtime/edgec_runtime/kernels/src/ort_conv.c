@@ -1,8 +1,8 @@
-/* BinaryConv, BinaryConvInt8, BinaryConvAdd, BinaryConvFloat and Int8Conv: checked, made and run. */
+/* BinaryConv, BinaryConvInt8, BinaryConvAdd, BinaryConvFloat, the same ...Up, and Int8Conv: checked, made and run. */
 #include "ort_op.h"
 
 /* Inputs: x, w, then thresholds for BinaryConv; scale, bias, slope, shift for the others, then thresholds, shortcut
- * and its scale where there are any. */
+ * and its scale where there are any; of those called ...Up last the map to double. */
 enum { X, W, BITS_THRESHOLDS, SCALE = 2, BIAS, SLOPE, SHIFT, THRESHOLDS, SHORTCUT, SHORTCUT_SCALE };
 
 static ort_status *read_weights(const kernel *k, const ort_info *info, conv_model *m) {
@@ -17,6 +17,9 @@ static ort_status *read_weights(const kernel *k, const ort_info *info, conv_mode
   m->weights = w.data, m->outs = (int)s[0], m->kernel = (int)s[1];
   return NULL;
 }
+
+/* Whether a shortcut is added. */
+static int adds(const kernel *k) { return k->op->input_count - k->op->joins > SHORTCUT; }
 
 /* Whether the node's x is bytes, and so its weights. */
 static int of_bytes(const kernel *k) { return k->op->input_types[X] == INT8; }
@@ -56,6 +59,7 @@ static ort_status *read_signs(const kernel *k, const ort_info *info, conv_model 
   TRY(read_int(k, info, "channels", 1, MAX_CHANNELS, &m->channels));
   TRY(read_levels(k, info, "x_levels", m->x_level, &m->x_levels));
   TRY(read_levels(k, info, "w_levels", m->w_level, &m->w_levels));
+  if (k->op->joins) TRY(read_int(k, info, "up_channels", 1, MAX_CHANNELS, &m->up_channels));
   return read_weights(k, info, m);
 }
 
@@ -68,7 +72,7 @@ static ort_status *read_model(const kernel *k, const ort_info *info, conv_model 
   TRY(read_vector(k, info, SLOPE, m->outs, &m->slope));
   TRY(read_vector(k, info, SHIFT, m->outs, &m->shift));
   if (m->form == TO_INT8) TRY(read_thresholds(k, info, THRESHOLDS, m));
-  if (k->op->input_count > SHORTCUT) TRY(read_vector(k, info, SHORTCUT_SCALE, m->outs, &m->shortcut_scale));
+  if (adds(k)) TRY(read_vector(k, info, SHORTCUT_SCALE, m->outs, &m->shortcut_scale));
   return NULL;
 }
 
@@ -83,11 +87,25 @@ ort_status *make_conv(kernel *k, const ort_info *info) {
 static ort_status *read_x(const kernel *k, ort_context *context, conv_call *call) {
   tensor x;
   TRY(read_input(k, context, X, 5, &x));
-  if (x.sizes[3] != k->conv->x_levels || x.sizes[4] != k->conv->words)
+  const int words = k->conv->words - k->conv->up_words;
+  if (x.sizes[3] != k->conv->x_levels || x.sizes[4] != words)
     return refuse(k, "x has %lld levels of %lld words; expected %d of %d", (long long)x.sizes[3], (long long)x.sizes[4],
-                  k->conv->x_levels, k->conv->words);
+                  k->conv->x_levels, words);
   call->x = x.data;
   call->size = (extent){x.sizes[0], x.sizes[1], x.sizes[2]};
+  return NULL;
+}
+
+static ort_status *read_up(const kernel *k, ort_context *context, conv_call *call) {
+  tensor u;
+  TRY(read_input(k, context, k->op->input_count - 1, 5, &u));
+  const extent e = call->size;
+  const int64_t *f = u.sizes;
+  if (f[0] != e.n || 2 * f[1] != e.h || 2 * f[2] != e.w || f[3] != k->conv->x_levels || f[4] != k->conv->up_words)
+    return refuse(k, "what is doubled is %lldx%lldx%lldx%lldx%lld; expected half of x, %lldx%lldx%lldx%dx%d", (long long)f[0],
+                  (long long)f[1], (long long)f[2], (long long)f[3], (long long)f[4], (long long)e.n, (long long)e.h / 2,
+                  (long long)e.w / 2, k->conv->x_levels, k->conv->up_words);
+  call->up = u.data;
   return NULL;
 }
 
@@ -134,7 +152,8 @@ static void work(void *given, size_t piece) {
 ort_status *run_conv(const kernel *k, ort_context *context) {
   job j = {.call = {.conv = k->conv}};
   TRY(of_bytes(k) ? read_byte_x(k, context, &j.call) : read_x(k, context, &j.call));
-  if (k->op->input_count > SHORTCUT) TRY(read_shortcut(k, context, &j.call));
+  if (adds(k)) TRY(read_shortcut(k, context, &j.call));
+  if (k->op->joins) TRY(read_up(k, context, &j.call));
   TRY(make_outputs(k, context, &j.call));
   TRY(in_parallel(k, context, conv_pieces(k->conv, j.call.size), work, &j));
   return j.failed ? refuse(k, "out of memory") : NULL;

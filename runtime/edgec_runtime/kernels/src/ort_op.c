@@ -61,18 +61,23 @@ static int no_last(const custom_op *o) { return (void)o, INT_MAX; }
    .output_kind = required, .input_memory = required, .variadic = {one, one, one, one}, .create = create,            \
    .compute = compute, .first_version = one, .last_version = no_last}
 
+#define AFFINE FLOAT, FLOAT, FLOAT, FLOAT
+
 static const op ops[] = {
-    {ORT, "BitPack", 2, 1, {FLOAT, FLOAT}, {INT32}, make_pack, run_pack},
-    {ORT, "BitPackInt8", 2, 1, {INT8, INT32}, {INT32}, make_pack, run_pack_int8},
-    {ORT, "BitUnpack", 1, 1, {INT32}, {FLOAT}, make_unpack, run_unpack},
-    {ORT, "BitMaxPool", 1, 1, {INT32}, {INT32}, make_nothing, run_max_pool},
-    {ORT, "BitUpsample", 1, 1, {INT32}, {INT32}, make_nothing, run_upsample},
-    {ORT, "BinaryConv", 3, 1, {INT32, INT32, INT32}, {INT32}, make_conv, run_conv},
-    {ORT, "BinaryConvFloat", 6, 1, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT}, {FLOAT}, make_conv, run_conv},
-    {ORT, "BinaryConvInt8", 7, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv},
-    {ORT, "BinaryConvAdd", 9, 2, {INT32, INT32, FLOAT, FLOAT, FLOAT, FLOAT, INT32, INT8, FLOAT}, {INT8, INT32}, make_conv,
-     run_conv},
-    {ORT, "Int8Conv", 7, 2, {INT8, INT8, FLOAT, FLOAT, FLOAT, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv},
+    {ORT, "BitPack", 2, 1, {FLOAT, FLOAT}, {INT32}, make_pack, run_pack, 0},
+    {ORT, "BitPackInt8", 2, 1, {INT8, INT32}, {INT32}, make_pack, run_pack_int8, 0},
+    {ORT, "BitUnpack", 1, 1, {INT32}, {FLOAT}, make_unpack, run_unpack, 0},
+    {ORT, "BitMaxPool", 1, 1, {INT32}, {INT32}, make_nothing, run_max_pool, 0},
+    {ORT, "BitUpsample", 1, 1, {INT32}, {INT32}, make_nothing, run_upsample, 0},
+    {ORT, "BinaryConv", 3, 1, {INT32, INT32, INT32}, {INT32}, make_conv, run_conv, 0},
+    {ORT, "BinaryConvFloat", 6, 1, {INT32, INT32, AFFINE}, {FLOAT}, make_conv, run_conv, 0},
+    {ORT, "BinaryConvInt8", 7, 2, {INT32, INT32, AFFINE, INT32}, {INT8, INT32}, make_conv, run_conv, 0},
+    {ORT, "BinaryConvAdd", 9, 2, {INT32, INT32, AFFINE, INT32, INT8, FLOAT}, {INT8, INT32}, make_conv, run_conv, 0},
+    {ORT, "BinaryConvUp", 4, 1, {INT32, INT32, INT32, INT32}, {INT32}, make_conv, run_conv, 1},
+    {ORT, "BinaryConvFloatUp", 7, 1, {INT32, INT32, AFFINE, INT32}, {FLOAT}, make_conv, run_conv, 1},
+    {ORT, "BinaryConvInt8Up", 8, 2, {INT32, INT32, AFFINE, INT32, INT32}, {INT8, INT32}, make_conv, run_conv, 1},
+    {ORT, "BinaryConvAddUp", 10, 2, {INT32, INT32, AFFINE, INT32, INT8, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv, 1},
+    {ORT, "Int8Conv", 7, 2, {INT8, INT8, AFFINE, INT32}, {INT8, INT32}, make_conv, run_conv, 0},
 };
 
 VISIBLE ort_status *RegisterCustomOps(ort_options *options, const ort_base *base) {

@@ -5,7 +5,7 @@
 #include "kernels.h"
 #include "ort_api.h"
 
-enum { MAX_INPUTS = 9, MAX_RANK = 5, MAX_SIZE = 1 << 24 };
+enum { MAX_INPUTS = 10, MAX_RANK = 5, MAX_SIZE = 1 << 24 };
 static const int64_t MAX_ELEMENTS = (int64_t)1 << 31;
 
 typedef struct op op;
@@ -28,6 +28,7 @@ struct op {
   int input_types[MAX_INPUTS], output_types[2];
   ort_status *(*make)(kernel *, const ort_info *);
   ort_status *(*run)(const kernel *, ort_context *);
+  int joins; /* whether the last input is a map to double, which joins x */
 };
 
 typedef struct { const void *data; int rank; int64_t sizes[MAX_RANK], count; } tensor;

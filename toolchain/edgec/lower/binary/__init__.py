@@ -15,6 +15,7 @@ from edgec.lower.binary.nodes import (
     bit_unpack,
     bit_upsample,
     int8_conv,
+    with_doubled,
 )
 from edgec.lower.binary.weights import (
     dot_thresholds,
@@ -45,4 +46,5 @@ __all__ = [
     "lower_signs",
     "pack_weights",
     "residual_steps",
+    "with_doubled",
 ]

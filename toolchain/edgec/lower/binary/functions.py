@@ -11,6 +11,7 @@ import onnx
 from onnx import FunctionProto, ModelProto
 
 from edgec.graph import OPSET
+from edgec.lower.binary.nodes import UP
 from edgec_runtime.kernels import DOMAIN, DOMAIN_VERSION
 
 _BITS = ",".join(str(1 << bit) for bit in range(31)) + f",{-(1 << 31)}"
@@ -93,13 +94,32 @@ def _coded(value: str, thresholds: str, out: str) -> str:
 """ + _packed(f"{out}_e", f"{out}_lv", out)
 
 
-_DOT = f"""
-{_signs("x", "x_levels", "xv")}
+def _doubled(x: str, out: str) -> str:
+    """Packed, twice as high and wide."""
+    return f"""
+  {out}_twice = Constant <value_ints: ints = [1, 2, 2, 1, 1]> ()
+  {out}_shape = Shape ({x})
+  {out}_larger = Mul ({out}_shape, {out}_twice)
+  {out}_rows = Unsqueeze ({x}, at2)
+  {out}_rows2 = Concat <axis = 2> ({out}_rows, {out}_rows)
+  {out}_columns = Unsqueeze ({out}_rows2, at4)
+  {out}_columns2 = Concat <axis = 4> ({out}_columns, {out}_columns)
+  {out} = Reshape ({out}_columns2, {out}_larger)
+"""
+
+
+_JOIN = _doubled("up", "doubled") + "  joined = Concat <axis = 4> (x, doubled)\n"
+
+
+def _dot(x: str) -> str:
+    return f"""
+{_signs(x, "x_levels", "xv")}
 {_signs("w", "w_levels", "wv")}
   product = Conv <auto_pad = "SAME_UPPER"> (xv, wv)
   whole = Cast <to = 6> (product)
   dot = Transpose <perm = [0, 2, 3, 1]> (whole)
 """
+
 
 _BYTE_DOT = """
   zero_int = Constant <value_int: int = @zero> ()
@@ -166,19 +186,19 @@ _MAX_POOL = f"""
 {_packed("mosts", "levels", "y")}
 """
 
-_UPSAMPLE = """
-  twice = Constant <value_ints: ints = [1, 2, 2, 1, 1]> ()
-  shape = Shape (x)
-  larger = Mul (shape, twice)
-  rows = Unsqueeze (x, at2)
-  rows2 = Concat <axis = 2> (rows, rows)
-  columns = Unsqueeze (rows2, at4)
-  columns2 = Concat <axis = 4> (columns, columns)
-  y = Reshape (columns2, larger)
-"""
-
 _LEVELS = "channels, x_levels, w_levels"
 _AFFINE = "x, w, scale, bias, slope, shift"
+# Name -> (inputs, outputs, what becomes of the dot product)
+_CONVS = {
+    "BinaryConv": ("x, w, thresholds", "y", _coded("dot", "thresholds", "y")),
+    "BinaryConvFloat": (_AFFINE, "y", _affine() + "  y = Transpose <perm = [0, 3, 1, 2]> (value)\n"),
+    "BinaryConvInt8": (f"{_AFFINE}, thresholds", "y, bitsout", _affine() + _STREAM),
+    "BinaryConvAdd": (
+        f"{_AFFINE}, thresholds, shortcut, shortcut_scale",
+        "y, bitsout",
+        _SHORTCUT + _affine("added") + _STREAM,
+    ),
+}
 # Name -> (attributes, inputs, outputs, body)
 _FUNCTIONS = {
     "BitPack": (
@@ -195,21 +215,14 @@ _FUNCTIONS = {
     ),
     "BitUnpack": ("channels, levels", "x", "y", _signs("x", "levels", "y")),
     "BitMaxPool": ("", "x", "y", _MAX_POOL),
-    "BitUpsample": ("", "x", "y", _UPSAMPLE),
-    "BinaryConv": (_LEVELS, "x, w, thresholds", "y", _DOT + _coded("dot", "thresholds", "y")),
-    "BinaryConvFloat": (
-        _LEVELS,
-        _AFFINE,
-        "y",
-        _DOT + _affine() + "  y = Transpose <perm = [0, 3, 1, 2]> (value)\n",
-    ),
-    "BinaryConvInt8": (_LEVELS, f"{_AFFINE}, thresholds", "y, bitsout", _DOT + _affine() + _STREAM),
-    "BinaryConvAdd": (
-        _LEVELS,
-        f"{_AFFINE}, thresholds, shortcut, shortcut_scale",
-        "y, bitsout",
-        _DOT + _SHORTCUT + _affine("added") + _STREAM,
-    ),
+    "BitUpsample": ("", "x", "y", _doubled("x", "y")),
+    **{
+        name: (_LEVELS, inputs, outputs, _dot("x") + body) for name, (inputs, outputs, body) in _CONVS.items()
+    },
+    **{
+        f"{name}{UP}": (f"{_LEVELS}, up_channels", f"{inputs}, up", outputs, _JOIN + _dot("joined") + body)
+        for name, (inputs, outputs, body) in _CONVS.items()
+    },
     "Int8Conv": ("zero", f"{_AFFINE}, thresholds", "y, bitsout", _BYTE_DOT + _affine() + _STREAM),
 }
 

@@ -1,5 +1,7 @@
 """lower_signs(): a float network of signs -> the same one in operators of com.edgec."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import onnx_ir as ir
@@ -22,11 +24,12 @@ from edgec.lower.binary.moves import (
     is_pooling,
     origins,
     slice_of,
+    with_doubled_map,
 )
-from edgec.lower.binary.nodes import Kernel
+from edgec.lower.binary.nodes import Kernel, Made
 from edgec.lower.binary.palette import palette, write_palette
 from edgec.lower.binary.steps import Step, integer_step, moved_values, unit_of
-from edgec.lower.binary.values import Signs, stream
+from edgec.lower.binary.values import Signs, channels, stream
 from edgec.lower.binary.writer import Writer
 from edgec.passes.arrays import Array
 from edgec_runtime.kernels.reference import Affine, Integers
@@ -89,7 +92,7 @@ class _Lowering:
         elif (binary := convolution(value)) is not None:
             none = np.zeros_like(binary.bias)
             affine = _affine(Step(binary, None, none, none + 1, none, 1.0))
-            self.writer.made(nodes.binary_conv_float(name, self._bits(binary.signs), _kernel(binary), affine))
+            self._convolve(binary, lambda bits, kernel: nodes.binary_conv_float(name, bits, kernel, affine))
         elif (last := stream_convolution(value)) is not None:
             self._write_last(name, last)
         else:
@@ -158,17 +161,28 @@ class _Lowering:
         return self.writer.standard("Concat", name, *sources, axis=3)
 
     def _write_step(self, value: ir.Value, name: str, whole: Step, unit: float) -> str:
-        binary, bits = whole.convolution, self._bits(whole.convolution.signs)
-        affine = _affine(whole)
+        binary, affine = whole.convolution, _affine(whole)
         limits = self._limits(value, unit, len(binary.scale))
         if whole.shortcut is None:
-            return self.writer.made(nodes.binary_conv_int8(name, bits, _kernel(binary), affine, limits))
+            return self._convolve(
+                binary, lambda bits, kernel: nodes.binary_conv_int8(name, bits, kernel, affine, limits)
+            )
         shortcut, its_unit = self._int8(whole.shortcut), unit_of(whole.shortcut)
         assert its_unit is not None
         times = np.full(len(binary.scale), its_unit * whole.factor)
-        return self.writer.made(
-            nodes.binary_conv_add(name, bits, _kernel(binary), affine, limits, shortcut, times)
+        return self._convolve(
+            binary,
+            lambda bits, kernel: nodes.binary_conv_add(name, bits, kernel, affine, limits, shortcut, times),
         )
+
+    def _convolve(self, binary: Convolution, made: Callable[[str, Kernel], Made]) -> str:
+        """The node that `made` makes; what is doubled and joined just for it, it doubles itself."""
+        kernel = Kernel(binary.weights, x_levels=binary.signs.levels)
+        both = with_doubled_map(binary.signs)
+        if both is None:
+            return self.writer.made(made(self._bits(binary.signs), kernel))
+        skip, smaller = (self._bits(each) for each in both)
+        return self.writer.made(nodes.with_doubled(made(skip, kernel), smaller, channels(both[1].source)))
 
     def _bits(self, found: Signs) -> str:
         """The name of packed signs."""
@@ -206,10 +220,6 @@ class _Lowering:
 def _plain(first: ByteConvolution) -> tuple[Reals, Reals, Reals, Reals]:
     """Scale, bias, slope and shift, where nothing bends or moves it further."""
     return first.scale, first.bias, np.ones_like(first.bias), np.zeros_like(first.bias)
-
-
-def _kernel(binary: Convolution) -> Kernel:
-    return Kernel(binary.weights, x_levels=binary.signs.levels)
 
 
 def _affine(whole: Step) -> Affine:

@@ -47,6 +47,17 @@ def before_move(found: Signs) -> list[Signs] | None:
     ]
 
 
+def with_doubled_map(found: Signs) -> tuple[Signs, Signs] | None:
+    """Those of both maps, where a map is joined by one that is doubled; of that before the doubling."""
+    node = found.source.producer()
+    earlier = before_move(found) if node is not None and is_concatenation(node) else None
+    if earlier is None or len(earlier) != 2 or channels(earlier[1].source) % WORD:
+        return None
+    last = earlier[1].source.producer()
+    smaller = before_move(earlier[1]) if last is not None and is_doubling(last) else None
+    return None if smaller is None else (earlier[0], smaller[0])
+
+
 def origins(found: Signs) -> Iterator[Signs]:
     """The signs before all moves."""
     earlier = before_move(found)

@@ -14,6 +14,7 @@ from edgec_runtime.kernels.reference import Affine
 
 Numbers = npt.NDArray[np.generic]
 ONE = (1,)
+UP = "Up"
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,18 @@ def binary_conv_add(
     made.node.op_type = "BinaryConvAdd"
     made.node.input.extend([shortcut, scale.name])
     return Made(made.node, (*made.initializers, scale))
+
+
+def with_doubled(made: Made, up: str, channels: int) -> Made:
+    """A binary convolution whose x is joined by `up`, packed bits of `channels`, which it doubles.
+
+    `up` is half as high and wide as x and has the last of the weights' channels; those of both are multiples
+    of 32.
+    """
+    made.node.op_type += UP
+    made.node.input.append(up)
+    made.node.attribute.append(helper.make_attribute("up_channels", channels))
+    return made
 
 
 def int8_conv(name: str, x: str, weights: Numbers, zero: int, affine: Affine, thresholds: Numbers) -> Made:
