@@ -4,7 +4,7 @@
 
 #include "kernels.h"
 
-enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8 };
+enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 16, LEAST_ROWS = 4 };
 
 /* The rows of x that a piece needs, with zeros around and to the right up to whole tiles. */
 typedef struct { int64_t rows, pitch, plane, bytes; } band_size;
@@ -35,21 +35,23 @@ static band_size band_of(const conv *c, int64_t width, int64_t rows) {
   return b;
 }
 
-/* How the work is cut: into bands of rows that stay in the cache and, where those are few, groups of channels. */
+/* How the work is cut: into bands of rows that stay in the cache; where those are few, groups of channels; and where
+ * both are, more bands, so that threads have equal shares. */
 typedef struct { int64_t rows, bands; int tiles, groups; } cut;
 
 static cut cut_of(const conv *c, extent size) {
   const band_size one = band_of(c, size.w, 1);
-  const int64_t row = one.bytes / one.rows;
+  const int64_t row = one.bytes / one.rows, most = (size.h + LEAST_ROWS - 1) / LEAST_ROWS;
   cut k;
   k.rows = BAND_BYTES / row;
-  k.rows = k.rows < 4 ? 4 : k.rows > size.h ? size.h : k.rows;
+  k.rows = k.rows < LEAST_ROWS ? LEAST_ROWS : k.rows > size.h ? size.h : k.rows;
   k.bands = (size.h + k.rows - 1) / k.rows;
+  k.tiles = c->outs_padded / c->tile;
+  const int64_t groups = (LEAST_PIECES + k.bands - 1) / k.bands, bands = (LEAST_PIECES + k.tiles - 1) / k.tiles;
+  k.groups = (int)(groups < k.tiles ? groups : k.tiles);
+  if (k.bands < bands) k.bands = bands < most ? bands : most;
   k.rows = (size.h + k.bands - 1) / k.bands;
   k.rows += c->merged && k.rows % 2; /* so that both parities of each row are in it */
-  k.tiles = c->outs_padded / c->tile;
-  const int64_t wanted = (LEAST_PIECES + k.bands - 1) / k.bands;
-  k.groups = (int)(wanted < k.tiles ? wanted : k.tiles);
   return k;
 }
 
