@@ -17,16 +17,19 @@ WARM_UP = 5  # rounds that do not count
 
 
 def interleave(candidates: dict[Name, Candidate], rounds: int) -> dict[Name, Times]:
-    """Milliseconds of each candidate in each round; a round runs every one once, in random order.
+    """Milliseconds of each candidate in each round; a round runs every one twice, in random order.
 
-    A busy moment of the machine hits all of them alike.
+    The second run counts: in the first the threads of the one before may still spin on a core, its own have
+    to wake up, and caches are cold. A busy moment of the machine hits all of them alike.
     """
     order, names = np.random.default_rng(0), list(candidates)
     times: dict[Name, list[float]] = {name: [] for name in names}
     for number in range(-WARM_UP, rounds):
         for place in order.permutation(len(names)):
+            candidate = candidates[names[place]]
+            candidate()
             start = perf_counter_ns()
-            candidates[names[place]]()
+            candidate()
             if number >= 0:
                 times[names[place]].append((perf_counter_ns() - start) / 1e6)
     return {name: np.array(values) for name, values in times.items()}
