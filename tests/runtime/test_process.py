@@ -14,7 +14,8 @@ def test_it_runs_as_often_as_it_is_told(make_bundle: Any) -> None:
         assert [len(process.run(count)) for count in (1, 5)] == [1, 5]
         assert all(milliseconds > 0 for milliseconds in process.run(3))
         assert [len(answer["ms"]) for answer in process.answers] == [1, 5, 3]
-        assert process.answers[-1]["memory_mib"]["peak"] >= process.loaded["memory_mib"]["after_load"]
+        # Newer kernels count pages roughly.
+        assert process.answers[-1]["memory_mib"]["peak"] + 0.5 >= process.loaded["memory_mib"]["after_load"]
 
 
 def test_each_run_tells_what_it_spent_and_how_often_it_was_disturbed(make_bundle: Any) -> None:

@@ -12,6 +12,8 @@ from edgec_runtime.errors import BundleError, UsageError
 
 MEMORY = ("imported", "after_load", "after_first", "steady", "peak", "pss")
 
+ROUGH = 0.5  # MiB: newer kernels count pages on each core and join them now and then, see proc_pid_status(5)
+
 
 def test_one_row_for_each_variant(every_engine: Path) -> None:
     seen: list[dict[str, Any]] = []
@@ -31,9 +33,9 @@ def test_one_row_for_each_variant(every_engine: Path) -> None:
         assert latency["min"] <= latency["median"] <= latency["p90"] <= latency["max"]
         assert latency["low"] <= latency["median"] <= latency["high"]
         imported, loaded, first, steady, peak, pss = (row["memory_mib"][key] for key in MEMORY)
-        assert 0 < imported <= loaded <= peak
-        assert 0 < pss <= steady <= peak
-        assert first <= peak
+        assert 0 < imported <= loaded <= peak + ROUGH
+        assert 0 < pss <= steady + ROUGH <= peak + 2 * ROUGH
+        assert first <= peak + ROUGH
         assert 0 < row["cpu_ms"]["user"] + row["cpu_ms"]["system"] < 2 * latency["mean"] + 1
         assert row["image_ms"] == latency["median"]
         assert row["stages_ms"] is None
