@@ -134,14 +134,6 @@ def test_where_all_choices_miss_the_smallest_even_share_that_does_not_is_taken()
     assert found.chosen.ratios == tuple((unit, 0.25) for unit in lab.lost)
 
 
-def test_an_even_share_that_loses_less_than_the_choices_is_taken() -> None:
-    lab = made(a=0.1, b=0.1, c=0.1, d=0.1)
-    lab.lost["a"] = 0.2
-    lab.odd = 2.0
-    found = searched(lab, Budget(speedup=1.7))
-    assert found.chosen.lost == min(one.lost for one in found.found if found.meets(one))
-
-
 def test_even_shares_take_of_a_unit_what_it_has() -> None:
     options = {"a": (0.25, 0.5, 0.75), "narrow": (0.5,)}
     assert even_ratios(options) == [
