@@ -33,7 +33,7 @@ def measure_keys(
     with progress.step("measure latencies", total=len(others)) as step:
         for start in range(0, max(1, len(others)), TOGETHER):
             batch = [base, *others[start : start + TOGETHER]]
-            found = journal.once("race " + " ".join(batch), partial(_race, batch, ready))
+            found = journal.once("race on a core each " + " ".join(batch), partial(_race, batch, ready))
             base_ms.append(found[base]["ms"])
             times |= {key: found[key]["times"] for key in batch}
             step.advance(len(batch) - 1)
