@@ -35,7 +35,7 @@ from edgec.recipe.build import CALIBRATION
 from edgec.report.tables import console_table
 from edgec.runner import Runner
 from edgec.source import load_source
-from edgec.spec import input_spec, output_spec
+from edgec.spec import graph_input, graph_output
 from edgec_calibration import Method, Ranges, calibrate
 from edgec_runtime.engine import Array
 from edgec_runtime.image import prepare
@@ -50,8 +50,8 @@ class Bench:
         recipe = Recipe(model=model)
         exported = export(load_source(model), recipe.size)
         self.graph: Graph = simplify(exported.graph).graph
-        self.input = input_spec(self.graph, recipe, exported.multiple_of)
-        self.output = output_spec(self.graph, recipe)
+        self.input = graph_input(self.graph, recipe, exported.multiple_of)
+        self.output = graph_output(self.graph, recipe)
         self.calibration = [prepare(sample.image, self.input) for sample in open_dataset(CALIBRATION)]
         self.data: Dataset = open_dataset(data)
         self.ranges = cache(self._measure)

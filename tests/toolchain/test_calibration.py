@@ -16,7 +16,7 @@ from edgec.pipeline import build
 from edgec.progress import Progress, Step
 from edgec.recipe import Recipe
 from edgec.source import load_source
-from edgec.spec import input_spec
+from edgec.spec import graph_input
 from edgec_calibration import Ranges, calibrate
 from edgec_runtime.bundle import Bundle
 from edgec_runtime.errors import InputError
@@ -35,7 +35,7 @@ def graph() -> Graph:
 
 @pytest.fixture(scope="module")
 def spec(graph: Graph) -> InputSpec:
-    return input_spec(graph, RECIPE, 2)
+    return graph_input(graph, RECIPE, 2)
 
 
 def chosen(images: list[npt.NDArray[Any]], count: int, spec: InputSpec) -> Samples:

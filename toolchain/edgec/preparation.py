@@ -9,6 +9,7 @@ from edgec.calibration import Calibration, Samples, calibrated, carried, choose_
 from edgec.data import Images, evaluation_data, open_dataset, with_class_names
 from edgec.export import export
 from edgec.graph import Graph
+from edgec.learn.inputs import check_range
 from edgec.lineage import lineage
 from edgec.output import for_output
 from edgec.package import Contents
@@ -17,7 +18,7 @@ from edgec.progress import Progress
 from edgec.quantize import check_layers, integer_forms
 from edgec.recipe import Recipe
 from edgec.source import Source, load_source
-from edgec.spec import input_spec, output_spec
+from edgec.spec import graph_input, graph_output
 from edgec.variant import Job
 from edgec.verify import reference_outputs
 from edgec_targets import load_target
@@ -63,13 +64,14 @@ def _job(
     cache: Path,
     progress: Progress,
 ) -> Job:
-    spec = input_spec(graph, recipe, multiple_of)
+    spec = graph_input(graph, recipe, multiple_of)
+    check_range(source.module, spec)
     samples = choose_samples(images, recipe.calibration_samples, spec)
     with progress.step("reference"):
         inputs = tuple(islice(samples, PARITY_SAMPLES))
         reference = tuple(reference_outputs(source, inputs))
     calibration = _calibration(recipe, source, graph, samples, cache, progress)
-    output = output_spec(graph, recipe, source.left_out)
+    output = graph_output(graph, recipe, source.left_out)
     evaluation = evaluation_data(recipe, len(output.classes))
     if evaluation is None and source.shipped:
         evaluation = open_dataset("nuclei#val")

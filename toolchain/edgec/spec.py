@@ -4,40 +4,19 @@ import onnx_ir as ir
 
 from edgec.errors import GraphError, UsageError
 from edgec.graph import Graph
+from edgec.learn.inputs import input_spec
 from edgec.recipe import Recipe
 from edgec_runtime.format.manifest import Activation, ClassSpec, Decision, InputSpec, OutputSpec
 
 PROBABILITY_OPERATORS = {"Sigmoid": "sigmoid", "HardSigmoid": "sigmoid", "Softmax": "softmax"}
 
 
-def input_spec(graph: Graph, recipe: Recipe, multiple_of: int) -> InputSpec:
-    """How an image becomes the network's input (float32 NCHW).
-
-    Raises UsageError where the recipe's colour, mean or std do not fit the network's channels.
-    """
-    channels = _channels(graph.input)
-    height, width = recipe.size if recipe.size is not None else (None, None)
-    colour = recipe.colour or ("grey" if channels == 1 else "rgb")
-    if channels != (1 if colour == "grey" else 3):
-        raise UsageError(
-            f"the network takes {channels} channels, a {colour} image has "
-            f"{1 if colour == 'grey' else 3}: choose --colour, or a network that takes 1 or 3 channels"
-        )
-    return InputSpec(
-        name=str(graph.input.name),
-        channels=channels,
-        height=height,
-        width=width,
-        multiple_of=multiple_of,
-        colour=colour,
-        scale=recipe.scale,
-        mean=_per_channel("mean", recipe.mean, channels),
-        std=_per_channel("std", recipe.std, channels),
-        resize="bilinear",
-    )
+def graph_input(graph: Graph, recipe: Recipe, multiple_of: int) -> InputSpec:
+    """How an image becomes the exported network's input. Raises as `edgec.learn.inputs.input_spec` does."""
+    return input_spec(recipe, _channels(graph.input), name=str(graph.input.name), multiple_of=multiple_of)
 
 
-def output_spec(graph: Graph, recipe: Recipe, left_out: Activation = "none") -> OutputSpec:
+def graph_output(graph: Graph, recipe: Recipe, left_out: Activation = "none") -> OutputSpec:
     """How the network's output becomes a mask; `left_out`: the activation that the network had.
 
     Raises UsageError where the recipe's classes do not fit the network's channels.
@@ -72,16 +51,6 @@ def _channels(value: ir.Value) -> int:
             f"{value.name!r} has the shape {value.shape}: expected (batch, channels, height, width)"
         )
     return dims[1]
-
-
-def _per_channel(name: str, values: tuple[float, ...], channels: int) -> tuple[float, ...]:
-    if len(values) == 1:
-        return values * channels
-    if len(values) != channels:
-        raise UsageError(
-            f"--{name} has {len(values)} values and the network {channels} channels: give 1 or {channels}"
-        )
-    return values
 
 
 def _classes(recipe: Recipe, count: int) -> tuple[ClassSpec, ...]:

@@ -41,6 +41,13 @@ def test_a_mistake_exits_2_with_a_message(here, words: list[str], said: str) -> 
     assert "Traceback" not in finished.stderr
 
 
+def test_images_that_the_network_would_clip(here) -> None:
+    small = ("--option", "widths=[32]", "--size", "32x32")
+    finished = here("build", "--model", "blu_net_fast", *small, "--mean", "0.5")
+    assert "clips its images to 0..1" in finished.stderr
+    assert (finished.returncode, finished.stdout) == (2, "")
+
+
 def test_json_keeps_stdout_empty_on_a_mistake(edgec) -> None:
     finished = edgec("info", "no.edgec", "--json")
     assert (finished.returncode, finished.stdout) == (2, "")

@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from edgec.data import Sample
 from edgec.errors import DataError, TrainingError, UsageError
 from edgec.learn.batches import Batch
-from edgec.learn.inputs import first_channels, input_spec
+from edgec.learn.inputs import check_range, first_channels, input_spec
 from edgec.learn.logits import logits_function
 from edgec.learn.losses import loss_function
 from edgec.learn.metrics import Scores, score
@@ -39,6 +39,7 @@ class SegmentationTask(pl.LightningModule):
         self.recipe = recipe
         self.train_recipe = recipe.train or TrainRecipe()
         self.spec = input_spec(recipe, recipe.channels or first_channels(network))
+        check_range(network, self.spec)
         self.register_buffer("class_weights", weights, persistent=False)
         training = network.training
         self.segment = segmenter(network.eval(), recipe, self.spec.channels)

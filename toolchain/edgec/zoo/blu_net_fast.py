@@ -105,6 +105,8 @@ class FastBinaryUNet(Network):
     and the last convolution are int8. Takes images of 0..1; takes and gives else what `EncoderDecoder` does.
     """
 
+    image_range = (0.0, 1.0)
+
     def __init__(
         self, in_channels: int, out_channels: int, widths: Sequence[int], lowest: int, levels: int
     ) -> None:

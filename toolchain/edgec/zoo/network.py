@@ -1,6 +1,7 @@
 """Network: what every network of the zoo is."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +9,9 @@ from torch import Tensor, nn
 
 class Network(nn.Module, ABC):
     """Logits, and the probabilities that they mean."""
+
+    image_range: ClassVar[tuple[float, float] | None] = None
+    """Beyond which values an image is clipped, where it is."""
 
     @abstractmethod
     def logits(self, x: Tensor) -> Tensor:
