@@ -51,7 +51,7 @@ def check_range(network: nn.Module | None, spec: InputSpec) -> None:
     if darkest < low - _ROUNDING or brightest > high + _ROUNDING:
         raise UsageError(
             f"the network clips its images to {low:g}..{high:g}, and they would be from {darkest:.4g} to "
-            f"{brightest:.4g}: leave scale, mean and std as they are"
+            f"{brightest:.4g}: leave scale, mean and std out, for the defaults"
         )
 
 
