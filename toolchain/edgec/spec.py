@@ -4,15 +4,15 @@ import onnx_ir as ir
 
 from edgec.errors import GraphError, UsageError
 from edgec.graph import Graph
-from edgec.learn.inputs import input_spec
 from edgec.recipe import Recipe
+from edgec.recipe.input_spec import input_spec
 from edgec_runtime.format.manifest import Activation, ClassSpec, Decision, InputSpec, OutputSpec
 
 PROBABILITY_OPERATORS = {"Sigmoid": "sigmoid", "HardSigmoid": "sigmoid", "Softmax": "softmax"}
 
 
 def graph_input(graph: Graph, recipe: Recipe, multiple_of: int) -> InputSpec:
-    """How an image becomes the exported network's input. Raises as `edgec.learn.inputs.input_spec` does."""
+    """How an image becomes the exported network's input. Raises as `edgec.recipe.input_spec` does."""
     return input_spec(recipe, _channels(graph.input), name=str(graph.input.name), multiple_of=multiple_of)
 
 

@@ -9,8 +9,8 @@ from tests.toolchain.learn.made import SIDE, recipe_of, split_of
 from edgec.data import Sample
 from edgec.errors import DataError, UsageError
 from edgec.learn.batches import Order, Pieces, endless_batches, one_by_one, scaled, training_batches
-from edgec.learn.inputs import input_spec
 from edgec.recipe import Recipe, TrainRecipe
+from edgec.recipe.input_spec import input_spec
 from edgec_runtime.image import prepare
 
 

@@ -2,19 +2,15 @@ import pytest
 from torch import nn
 
 from edgec.errors import UsageError
-from edgec.learn.inputs import check_range, first_channels, input_spec
+from edgec.learn.inputs import check_range, first_channels
 from edgec.learn.task import SegmentationTask
 from edgec.recipe import Recipe
+from edgec.recipe.input_spec import input_spec
 from edgec.source.network import make_network
 
 
 def recipe_of(**more: object) -> Recipe:
     return Recipe.model_validate({"model": "m", "size": (32, 32), **more})
-
-
-def test_values_are_for_all_channels_or_for_each() -> None:
-    spec = input_spec(recipe_of(mean=(0.5,), std=(0.1, 0.2, 0.3)), 3)
-    assert (spec.colour, spec.mean, spec.std) == ("rgb", (0.5, 0.5, 0.5), (0.1, 0.2, 0.3))
 
 
 def test_the_first_convolution_tells_the_channels() -> None:

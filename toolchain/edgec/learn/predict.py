@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from edgec.errors import UsageError
-from edgec.learn.inputs import input_spec
 from edgec.learn.logits import are_probabilities
 from edgec.recipe import Recipe
+from edgec.recipe.input_spec import input_spec
 from edgec_runtime.format.manifest import Activation, ClassSpec, InputSpec, OutputSpec
 from edgec_runtime.image import prepare
 from edgec_runtime.mask import to_mask

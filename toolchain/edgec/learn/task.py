@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from edgec.data import Sample
 from edgec.errors import DataError, TrainingError, UsageError
 from edgec.learn.batches import Batch
-from edgec.learn.inputs import check_range, first_channels, input_spec
+from edgec.learn.inputs import check_range, first_channels
 from edgec.learn.logits import logits_function
 from edgec.learn.losses import loss_function
 from edgec.learn.metrics import Scores, score
@@ -19,6 +19,7 @@ from edgec.learn.optimizers import make_optimizer
 from edgec.learn.predict import segmenter
 from edgec.learn.schedules import make_schedule
 from edgec.recipe import Recipe, TrainRecipe
+from edgec.recipe.input_spec import input_spec
 
 
 class SegmentationTask(pl.LightningModule):

@@ -9,12 +9,13 @@ from torch import nn
 from edgec import zoo
 from edgec.errors import UsageError
 from edgec.learn.checkpoint import describe, write_checkpoint
-from edgec.learn.inputs import first_channels, input_spec
+from edgec.learn.inputs import first_channels
 from edgec.learn.predict import segmenter
 from edgec.learn.prune.masks import Masks, read_masks
 from edgec.learn.prune.prune import check_runs, prune
 from edgec.learn.prune.pruned import pruned_of
 from edgec.recipe import Recipe
+from edgec.recipe.input_spec import input_spec
 from edgec.source import load_source
 from edgec.source.described import described
 from edgec.source.description import read_description
