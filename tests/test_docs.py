@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS_PAGE = ROOT / "docs/commands.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")})
 IMAGE = sorted((ROOT / "toolchain/edgec/assets/nuclei/val/images").glob("*.png"))[0]
+SOURCE = r"`((?:toolchain|runtime|targets|tests|benchmarks|edgec_\w+)/[\w./-]+\.(?:py|c|ya?ml))`"
 RUN = {"edgec": [sys.executable, "-m", "edgec"], "python": [sys.executable]}
 
 INTRODUCTION = """\
@@ -88,6 +89,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
         if "://" not in link:
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_source_files_that_are_named_exist(page: Path) -> None:
+    for path in re.findall(SOURCE, page.read_text()):
+        found = [*ROOT.glob(path.replace("NAME", "*")), *ROOT.glob(f"[!.]*/{path}")]
+        assert found, f"{page.name} names {path}, which is not there"
 
 
 def blocks(page: Path, language: str) -> list[str]:
