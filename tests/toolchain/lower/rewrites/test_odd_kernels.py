@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from tests.toolchain.lower.networks import image_for, in_onnxruntime, network, node, values
+
+from edgec.graph import Graph
+from edgec.lower import lower
+from edgec.lower.rewrites.odd_kernels import OddKernels
+from edgec.quantize import quantize_static, tensors_to_observe
+from edgec_calibration import calibrate
+from edgec_runtime.engine import LoadOptions
+from edgec_runtime.engines import load_engine
+from edgec_targets.target import Int8
+
+
+def patches(channels: int, width: int, stride: int, integers: bool = False, **attributes: object) -> Graph:
+    """A Conv by patches behind one that gives it its channels."""
+    first = node("Conv", "x", "v", to="a")
+    last = node("Conv", "a", "w", "b", strides=[1, stride], **attributes)
+    weights = {
+        "v": values((channels, 3, 1, 1)),
+        "w": values((16, channels, 1, width), 1),
+        "b": values((16,), 2),
+    }
+    graph = network((1, 3, 4, 64), first, last, **weights)
+    if not integers:
+        return graph
+    ranges = calibrate(graph.to_bytes(), tensors_to_observe(graph), [image_for(graph)], "min-max")
+    return quantize_static(graph, ranges, Int8(activation="uint8", reduce_range=True))
+
+
+def same(found: np.ndarray, wanted: np.ndarray) -> bool:
+    return found.shape == wanted.shape and np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{}, {"pads": [0, 1, 0, 2]}, {"dilations": [1, 2]}, {"kernel_shape": [1, 4]}, {"auto_pad": "VALID"}],
+    ids=str,
+)
+@pytest.mark.parametrize("integers", [False, True])
+def test_a_column_of_zeros_changes_nothing(integers: bool, attributes: dict[str, object]) -> None:
+    graph = patches(8, 4, 4, integers, **attributes)
+    result = OddKernels()(graph)
+    assert result.changed
+    image = image_for(graph)
+    assert same(in_onnxruntime(result.graph.to_bytes(), image), in_onnxruntime(graph.to_bytes(), image))
+    assert not OddKernels()(result.graph).changed
+
+
+def test_what_stands_for_zero_is_added() -> None:
+    stored = np.random.default_rng(0).integers(0, 256, (2, 3, 1, 4)).astype(np.uint8)
+    scale, zero = np.array([0.5, 0.25], np.float32), np.array([7, 200], np.uint8)
+    weight = node("DequantizeLinear", "w", "s", "z", to="d", axis=0)
+    graph = network((1, 3, 2, 8), weight, node("Conv", "x", "d", strides=[1, 4]), w=stored, s=scale, z=zero)
+    result = OddKernels()(graph)
+    assert result.changed
+    image = image_for(graph)
+    assert same(in_onnxruntime(result.graph.to_bytes(), image), in_onnxruntime(graph.to_bytes(), image))
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        patches(8, 2, 2),
+        patches(8, 5, 4),
+        patches(64, 4, 4),
+        patches(8, 4, 4, auto_pad="SAME_UPPER"),
+        network((1, 8, 4, 8), node("Conv", "x", "w", group=2), w=values((4, 4, 1, 4))),
+        network((1, 8, 4, 8), node("Neg", "x")),
+    ],
+    ids=["two pixels", "odd", "whole tiles", "its own padding", "groups", "no conv"],
+)
+def test_others_are_left_alone(graph: Graph) -> None:
+    assert not OddKernels()(graph).changed
+
+
+SIZES = [(8, 16), (16, 8), (16, 16), (32, 4), (32, 8), (32, 16), (48, 8)]
+
+
+@pytest.mark.parametrize("integers", [False, True])
+@pytest.mark.parametrize(("channels", "width"), SIZES)
+def test_openvino_computes_them_right(channels: int, width: int, integers: bool) -> None:
+    """Without the rewrite int8, and bf16 of 8 and 16 channels, are wrong on a processor with AMX."""
+    graph = patches(channels, width, width, integers)
+    image = image_for(graph)
+    wanted = in_onnxruntime(graph.to_bytes(), image)
+    lowered = lower(graph, "openvino")
+    engine = load_engine("openvino").load(lowered.files, LoadOptions(threads=1, exact=False))
+    found = engine.run({lowered.input: image})[lowered.output]
+    engine.close()
+    assert np.abs(found - wanted).max() <= 0.05 * np.abs(wanted).max()

@@ -1,0 +1,59 @@
+"""A Conv whose kernel is 4, 6, 8, ... pixels wide -> one column of zeros more: exact.
+
+On processors with AMX, OpenVINO 2026.4 computes such convolutions wrongly, in int8 and bf16, where it folds
+neighbouring pixels into channels to fill a tile: width * channels is a multiple of 64, channels is not. It
+does not fold an odd width with padding on the right. For Arm: https://github.com/uxlfoundation/oneDNN/pull/4684
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnx_ir as ir
+
+from edgec.lower.rewrites.parameters import Parameters, parameter_of
+from edgec.passes.arrays import Array, array_of, integers_of, pads_itself
+from edgec.passes.nodes import NodePass
+
+TILE = 64
+"""Bytes of a row of a tile: whole rows of channels are not folded."""
+
+
+@dataclass(frozen=True)
+class OddKernels(NodePass):
+    """Widen those kernels. Left alone: groups, weights that are computed, padding that the size decides."""
+
+    def fits(self, node: ir.Node) -> bool:
+        """See NodePass."""
+        if node.op_type != "Conv" or pads_itself(node) or node.attributes.get_int("group", 1) != 1:
+            return False
+        weight = parameter_of(node.inputs[1])
+        if weight is None or weight.ndim != 4:
+            return False
+        channels, width = weight.shape[1], weight.shape[3]
+        return bool(width >= 4 and width % 2 == 0 and channels % TILE)
+
+    def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
+        """See NodePass."""
+        weight = node.inputs[1]
+        assert weight is not None
+        zero, parameters = _zero(weight), Parameters(graph, node, lambda data: data)
+        node.replace_input_with(1, parameters.remade(weight, lambda data: _with_column(data, zero)))
+        top, left, bottom, right = integers_of(node, "pads", (0, 0, 0, 0))
+        right += integers_of(node, "dilations", (1, 1))[1]
+        node.attributes.add(ir.AttrInt64s("pads", [top, left, bottom, right]))
+        for name in ("kernel_shape", "auto_pad"):
+            node.attributes.pop(name, None)
+
+
+def _zero(weight: ir.Value) -> Array:
+    """What stands for 0 in the weights, for each map or for all."""
+    dequantize = weight.producer()
+    if dequantize is None or dequantize.op_type != "DequantizeLinear" or len(dequantize.inputs) < 3:
+        return np.zeros(1)
+    zero = array_of(dequantize.inputs[2])
+    return np.zeros(1) if zero is None else zero
+
+
+def _with_column(weight: Array, zero: Array) -> Array:
+    column = np.broadcast_to(zero.reshape(-1, 1, 1, 1), (*weight.shape[:3], 1))
+    return np.concatenate([weight, column.astype(weight.dtype)], axis=3)
