@@ -24,12 +24,18 @@ def cut(lowered: Lowered, graph: Graph | None) -> "OpenVinoCuts":
         raise UsageError("OpenVINO's files hold no names of nodes, and the graph is not known here")
     core = openvino.Core()
     model = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
-    return OpenVinoCuts(
-        model,
-        _names(core.read_model(*serialize(graph)), model),
-        str(graph.input.name),
-        str(graph.output.name),
-    )
+    names = _names(core.read_model(*serialize(graph)), model)
+    joined = {made for made, rounded in _roundings(graph).items() if rounded not in names}
+    same = {name: place for name, place in names.items() if name not in joined}
+    return OpenVinoCuts(model, same, str(graph.input.name), str(graph.output.name))
+
+
+def _roundings(graph: Graph) -> dict[str, str]:
+    """Tensor -> what it is once rounded. The IR has not all of them: what has one scale is rounded joined."""
+    taken = {node.outputs[0]: node.inputs[0] for node in graph.nodes if node.op_type == "QuantizeLinear"}
+    given = {node.inputs[0]: node.outputs[0] for node in graph.nodes if node.op_type == "DequantizeLinear"}
+    pairs = ((taken.get(integers), rounded) for integers, rounded in given.items() if integers is not None)
+    return {str(made.name): str(rounded.name) for made, rounded in pairs if made is not None}
 
 
 class OpenVinoCuts:
