@@ -76,19 +76,18 @@ def test_the_same_network_parts_nowhere(graphs: Mapping[str, Graph], image: Arra
     entry = graphs[engine]
     found = bisect(GraphCuts(entry), cut_files(lower(entry, engine), engine, entry), "image", image, 25)
     assert not found.found
-    assert found.compared >= 5
+    assert found.compared >= 6
     assert found.snr_db >= 25
 
 
-def test_what_openvino_rounds_once_it_is_joined_is_not_compared_before(image: Array) -> None:
+def test_what_openvino_rounds_once_it_is_joined_is_rounded_before_it_is_compared(image: Array) -> None:
     """The halves of a depthwise convolution before Concat: they have its scale, and no layer that rounds."""
     source = load_source("unet_light", None, None, {"widths": [4]})
     graph = simplify(export(source, (32, 48)).graph).graph
     ranges = calibrate(graph.to_bytes(), tensors_to_observe(graph), [image], "min-max")
     entry = quantize_static(graph, ranges, load_target("openvino").profiles[PORTABLE].int8)
     cuts = cut_files(lower(entry, "openvino"), "openvino", entry)
-    left = set(GraphCuts(entry).tensors) - set(cuts.tensors)
-    assert left >= {"conv2d_8.0", "conv2d_8.1"}
+    assert {"conv2d_8.0", "conv2d_8.1"} <= set(cuts.tensors)
     assert bisect(GraphCuts(entry), cuts, "image", image, 0).snr_db >= 60
 
 

@@ -26,8 +26,7 @@ def cut(lowered: Lowered, graph: Graph | None) -> "OpenVinoCuts":
     model = core.read_model(lowered.files[TOPOLOGY], lowered.files[WEIGHTS])
     names = _names(core.read_model(*serialize(graph)), model)
     joined = {made for made, rounded in _roundings(graph).items() if rounded not in names}
-    same = {name: place for name, place in names.items() if name not in joined}
-    return OpenVinoCuts(model, same, str(graph.input.name), str(graph.output.name))
+    return OpenVinoCuts(model, names, joined, str(graph.input.name), str(graph.output.name))
 
 
 def _roundings(graph: Graph) -> dict[str, str]:
@@ -39,10 +38,13 @@ def _roundings(graph: Graph) -> dict[str, str]:
 
 
 class OpenVinoCuts:
-    """See Cuts; `names`: the graph's names of the model's tensors."""
+    """See Cuts; `names`: the graph's names of the model's tensors; `joined`: what is rounded once joined."""
 
-    def __init__(self, model: Any, names: Mapping[str, Place], source: str, result: str) -> None:
+    def __init__(
+        self, model: Any, names: Mapping[str, Place], joined: Collection[str], source: str, result: str
+    ) -> None:
         self._model = model
+        self._joined = joined
         self._source = source
         self._layers = {layer.get_friendly_name(): layer for layer in model.get_ordered_ops()}
         self._made: dict[str, Place] = {}
@@ -78,7 +80,8 @@ class OpenVinoCuts:
             for reader in layers[layer].output(output).get_target_inputs():
                 reader.replace_source_output(parameters[-1].output(0))
         layer, output = self._rounded[tensor]
-        piece = openvino.Model([layers[layer].output(output)], parameters, "piece")
+        end = layers[layer].output(output)
+        piece = openvino.Model([_as_joined(end) if tensor in self._joined else end], parameters, "piece")
         config = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
         try:
             compiled = openvino.Core().compile_model(piece, "CPU", config)
@@ -106,6 +109,17 @@ class OpenVinoCuts:
     def _before(self, place: Place) -> Place:
         """What a FakeQuantize takes; any other tensor itself."""
         return self._inputs(place[0])[0] if self._layers[place[0]].get_type_name() == ROUNDING else place
+
+
+def _as_joined(value: Any) -> Any:
+    """`value` rounded by itself, as it is in the Concat that reads it."""
+    for joint in (entry.get_node() for entry in value.get_target_inputs()):
+        for reader in (entry.get_node() for entry in joint.output(0).get_target_inputs()):
+            if joint.get_type_name() == "Concat" and reader.get_type_name() == ROUNDING:
+                bounds = [entry.get_source_output() for entry in reader.inputs()[1:]]
+                levels = reader.get_attributes()["levels"]
+                return openvino.opset8.fake_quantize(value, *bounds, levels).output(0)
+    return value
 
 
 def _names(named: Any, model: Any) -> dict[str, Place]:
