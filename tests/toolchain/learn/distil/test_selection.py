@@ -67,3 +67,14 @@ def test_what_does_not_fit_stays() -> None:
 def test_nothing_that_fits_is_refused() -> None:
     with pytest.raises(ModelSourceError, match="no tensor of the student"):
         select_weights(nn.Conv2d(1, 4, 1), nn.Linear(3, 3, bias=False))
+
+
+def test_a_layer_of_the_teachers_own_kind_is_taken_as_it_is() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(4, 4, 1, 1))
+
+    student, shown = nn.ModuleDict({"a": nn.Conv2d(2, 2, 1, bias=False)}), nn.ModuleDict({"a": Own()})
+    select_weights(student, shown)
+    assert torch.equal(student["a"].weight, torch.ones(2, 2, 1, 1))

@@ -33,9 +33,10 @@ def select_weights(student: nn.Module, teacher: nn.Module) -> int:
         for name, tensor in fitting.items():
             tensor.copy_(_selected(shown[name], tensor.shape))
         for name, layer in student.named_modules():
-            summed = _summed(layer)
-            if summed and f"{name}.weight".lstrip(".") in fitting:
-                layer.get_parameter("weight").mul_(_summed(teacher.get_submodule(name)) / summed)
+            if f"{name}.weight".lstrip(".") in fitting:
+                summed, of = _summed(layer), _summed(teacher.get_submodule(name))
+                if summed and of:
+                    layer.get_parameter("weight").mul_(of / summed)
     return len(fitting)
 
 
