@@ -42,7 +42,7 @@ static void convolve(const isa *isa, form form, int adds, int joins) {
   if (joins) {
     e.h += e.h % 2, e.w += e.w % 2;
     m.up_channels = joins * WORD, m.channels = m.up_channels + WORD * up_to(3);
-    if (next() % 2) m.kernel = 3, m.x_levels = m.w_levels = 1, m.x_level[0] = m.w_level[0] = 1; /* taps are merged */
+    if (next() % 2) m.kernel = 3, m.x_levels = m.w_levels = 1, m.x_level[0] = m.w_level[0] = 1; /* taps are counted apart */
   }
   const int64_t pixels = e.n * e.h * e.w;
   int32_t *up = joins ? random_words(pixels / 4 * m.x_levels * joins) : NULL;

@@ -30,8 +30,8 @@ OTHERS: dict[str, Callable[[Sizes], Case]] = {
 # More rows than one band holds, and more channels than one tile.
 LARGE = Sizes(1, 70, 90, 64, 192, 3, (1,), (1,), 1, 0)
 DEEP = Sizes(1, 5, 7, 1024, 70, 3, (1,), (1,), 3, 1)
-# Whose taps are merged where a map is doubled: a tile of 64 channels, and of 32.
-MERGED = Sizes(2, 9, 13, 96, 128, 3, (1,), (1,), 1, 2), Sizes(1, 3, 14, 67, 40, 3, (1,), (1,), 3, 3)
+# Whose taps are counted apart where a map is doubled: a tile of 64 channels, and of 32.
+APART = Sizes(2, 9, 13, 96, 128, 3, (1,), (1,), 1, 2), Sizes(1, 3, 14, 67, 40, 3, (1,), (1,), 3, 3)
 
 
 def check(run: Run, isas: tuple[str, ...], case: Case) -> None:
@@ -46,8 +46,8 @@ def check(run: Run, isas: tuple[str, ...], case: Case) -> None:
 @given(sizes=SIZES)
 @example(sizes=LARGE)
 @example(sizes=DEEP)
-@example(sizes=MERGED[0])
-@example(sizes=MERGED[1])
+@example(sizes=APART[0])
+@example(sizes=APART[1])
 @FEW
 def test_convolutions(run: Run, isas: tuple[str, ...], form: str, sizes: Sizes) -> None:
     check(run, isas, convolution(form, sizes))

@@ -75,14 +75,11 @@ static void *take(arena *a, size_t bytes) {
   return part;
 }
 
-/* Borders, of each parity where taps are merged. */
-static size_t places_of(const conv *c) { return c->merged ? PARITIES * BORDERS : BORDERS; }
-
 static void lay_memory(conv *c, const conv_model *m, arena *a) {
-  const size_t outs = (size_t)c->outs_padded, places = places_of(c), borders = c->form == TO_BITS ? places : 1;
-  c->weights = take(a, (size_t)c->w_plane * (size_t)(c->merged ? PARITIES : c->w_levels));
+  const size_t outs = (size_t)c->outs_padded, borders = c->form == TO_BITS ? BORDERS : 1;
+  c->weights = take(a, (size_t)c->w_plane * (size_t)c->w_levels);
   c->taps = m->bytes ? take(a, (size_t)(c->kernel * c->kernel * c->channels) * outs * sizeof(float)) : NULL;
-  c->base = take(a, m->bytes ? 0 : places * outs * sizeof(int32_t));
+  c->base = take(a, m->bytes ? 0 : BORDERS * outs * sizeof(int32_t));
   c->bounds = take(a, borders * (size_t)c->thresholds * outs * sizeof(int32_t));
   c->scale = m->scale ? take(a, outs * sizeof(float)) : NULL;
   c->bias = m->bias ? take(a, outs * sizeof(float)) : NULL;
@@ -91,31 +88,30 @@ static void lay_memory(conv *c, const conv_model *m, arena *a) {
   c->shortcut_scale = m->shortcut_scale ? take(a, outs * sizeof(float)) : NULL;
 }
 
-uint32_t weight_word(const conv_model *m, int out, int tap, int level, int word) {
+/* 0 beyond the channels, in and out. */
+static uint32_t weight_word(const conv_model *m, int out, int tap, int level, int word) {
   if (out >= m->outs) return 0;
   const int words = words_of(m->channels), used = m->channels - word * WORD;
   const int64_t place = (((int64_t)out * m->kernel * m->kernel + tap) * m->w_levels + level) * words + word;
   return (uint32_t)m->weights[place] & (used >= WORD ? UINT32_MAX : (1u << used) - 1);
 }
 
-/* `part`: the level, or the parity. */
-static void lay_words(const conv *c, const conv_model *m, int out, int part, uint32_t *to) {
-  if (c->merged) {
-    merged_words(c, m, out, part, to);
-    return;
-  }
-  for (int tap = 0; tap < c->kernel * c->kernel; tap++)
-    for (int k = 0; k < c->words; k++) to[tap * c->words + k] = weight_word(m, out, tap, part, k);
+static void lay_words(const conv *c, const conv_model *m, int out, int level, uint32_t *to) {
+  const int taps = c->kernel * c->kernel;
+  for (int tap = 0; tap < taps; tap++)
+    for (int k = 0; k < c->own_words; k++) *to++ = weight_word(m, out, tap, level, k);
+  for (int tap = 0; tap < taps; tap++)
+    for (int k = c->own_words; k < c->words; k++) *to++ = weight_word(m, out, tap, level, k);
 }
 
 static int lay_weights(conv *c, const conv_model *m) {
-  const int count = c->kernel * c->kernel * c->words, parts = c->merged ? PARITIES : c->w_levels;
+  const int count = c->kernel * c->kernel * c->words;
   uint32_t *tile = malloc((size_t)count * (size_t)c->tile * sizeof *tile);
   if (!tile) return 0;
-  for (int part = 0; part < parts; part++)
+  for (int level = 0; level < c->w_levels; level++)
     for (int from = 0; from < c->outs_padded; from += c->tile) {
-      for (int o = 0; o < c->tile; o++) lay_words(c, m, from + o, part, tile + (int64_t)o * count);
-      c->isa->lay_w(c->weights + part * c->w_plane + (int64_t)from * count * c->isa->w_bytes, tile, count, c->tile);
+      for (int o = 0; o < c->tile; o++) lay_words(c, m, from + o, level, tile + (int64_t)o * count);
+      c->isa->lay_w(c->weights + level * c->w_plane + (int64_t)from * count * c->isa->w_bytes, tile, count, c->tile);
     }
   free(tile);
   return 1;
@@ -155,15 +151,13 @@ static int32_t bound_of(int64_t base, int64_t threshold) {
   return half > INT32_MAX ? INT32_MAX : half < INT32_MIN ? INT32_MIN : (int32_t)half;
 }
 
-/* Of a channel out, in all places. */
+/* Of a channel out, at all borders. */
 static void lay_bases(conv *c, const conv_model *m, int out) {
-  uint32_t scratch[9 * MAX_CHANNELS / WORD];
-  for (int place = 0; place < (int)places_of(c); place++) {
-    const int left = c->merged ? merged_words(c, m, out, place / BORDERS, scratch) : 0;
-    const int64_t base = border_base(c, m, out, place % BORDERS) - 2 * left;
-    c->base[place * c->outs_padded + out] = (int32_t)base;
+  for (int border = 0; border < BORDERS; border++) {
+    const int64_t base = border_base(c, m, out, border);
+    c->base[border * c->outs_padded + out] = (int32_t)base;
     for (int t = 0; c->form == TO_BITS && t < c->thresholds; t++)
-      c->bounds[(place * c->thresholds + t) * c->outs_padded + out] =
+      c->bounds[(border * c->thresholds + t) * c->outs_padded + out] =
           out < c->outs ? bound_of(base, m->bounds[(int64_t)t * c->outs + out]) : INT32_MIN;
   }
 }
@@ -197,7 +191,8 @@ static void set_sizes(conv *c, const conv_model *m, const isa *isa) {
     for (int j = 0; j < c->w_levels; j++) c->factor[i][j] = (int32_t)(m->x_level[i] * m->w_level[j]);
   const int plain = c->x_levels == 1 && c->w_levels == 1 && c->factor[0][0] == 1;
   c->up_words = m->up_channels / WORD;
-  c->merged = c->up_words && c->kernel == 3 && plain && isa->up_rows;
+  c->apart = c->up_words && c->kernel == 3 && plain;
+  c->own_words = c->apart ? c->words - c->up_words : c->words;
   c->thresholds = m->thresholds, c->out_levels = levels_of(m->thresholds);
   c->w_plane = (int64_t)c->kernel * c->kernel * c->words * c->outs_padded * isa->w_bytes;
 }

@@ -126,6 +126,6 @@ static int supported(void) {
 #define NARROW_PIXELS 8
 #include "isa.inc"
 
-const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, NULL, byte_rows_avx2,
+const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, byte_rows_avx2,
                      pack_rows_avx2, pack_int8_rows_avx2};
 #endif

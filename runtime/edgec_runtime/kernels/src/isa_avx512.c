@@ -12,14 +12,6 @@
             : "+v"(sum), "=&v"(t_) : "v"(v), "v"(w));                                  \
   } while (0)
 
-/* The same of (v ^ w) & mask. */
-#define MASKED_STEP(sum, v, w, mask)                                                                       \
-  do {                                                                                                     \
-    __m512i t_;                                                                                            \
-    __asm__("vmovdqu64 %4, %1\n\tvpternlogd $0x60, %3, %2, %1\n\tvpopcntd %1, %1\n\tvpaddd %1, %0, %0"    \
-            : "+v"(sum), "=&v"(t_) : "v"(v), "v"(w), "m"(mask));                                           \
-  } while (0)
-
 #define ALWAYS static inline __attribute__((always_inline))
 
 /* Sums of a tile. */
@@ -30,13 +22,6 @@ ALWAYS void clear(sums *s, const int registers, const int pixels) {
   for (int p = 0; p < pixels; p++)
 #pragma GCC unroll 4
     for (int r = 0; r < registers; r++) s->of[p][r] = _mm512_setzero_si512();
-}
-
-ALWAYS void twice(sums *s, const int registers, const int pixels) {
-#pragma GCC unroll 12
-  for (int p = 0; p < pixels; p++)
-#pragma GCC unroll 4
-    for (int r = 0; r < registers; r++) s->of[p][r] = _mm512_add_epi32(s->of[p][r], s->of[p][r]);
 }
 
 ALWAYS void store(const sums *s, int32_t *pop, const int registers, const int pixels) {
@@ -65,49 +50,11 @@ ALWAYS const uint8_t *count_run(sums *s, const uint8_t *at, int left, int64_t pi
   return w;
 }
 
-/* As count_run, with a mask behind each weight. */
-ALWAYS const uint8_t *count_masked(sums *s, const uint8_t *at, int left, int64_t pixel, const uint8_t *w,
-                                   const int registers, const int pixels) {
-  __asm__("" : "+r"(left));
-  for (; left; left--, at += 4) {
-    __m512i v, weight[4];
-#pragma GCC unroll 4
-    for (int r = 0; r < registers; r++) weight[r] = _mm512_loadu_si512(w + 64 * r);
-    const __m512i *mask = (const __m512i *)(w + 64 * registers);
-    w += 128 * registers;
-#pragma GCC unroll 12
-    for (int p = 0; p < pixels; p++) {
-      __asm__("vpbroadcastd %1, %0" : "=v"(v) : "m"(*(const uint32_t *)(at + p * pixel)));
-#pragma GCC unroll 4
-      for (int r = 0; r < registers; r++) MASKED_STEP(s->of[p][r], v, weight[r], mask[r]);
-    }
-  }
-  return w;
-}
-
 ALWAYS void count_words(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop,
                         const int registers, const int pixels) {
   sums s;
   clear(&s, registers, pixels);
   for (; rows; rows--, x += pitch) w = count_run(&s, x, run, pixel, w, registers, pixels);
-  store(&s, pop, registers, pixels);
-}
-
-/* `skip` and `up`: where the first taps of the first pixel lie; of `up` those are 2x2 pixels. See merged.c. */
-ALWAYS void count_up(const uint8_t *skip, int64_t skip_pitch, int skip_words, const uint8_t *up, int64_t up_pitch,
-                     int up_words, int parity, const uint8_t *w, int32_t *pop, const int registers, const int pixels) {
-  const int64_t pixel = (int64_t)up_words * 4, skip_pixel = (int64_t)skip_words * 4;
-  const uint8_t *row = parity & 1 ? up : up + up_pitch, *alone_row = parity & 1 ? up + up_pitch : up;
-  const int64_t column = parity & 2 ? 0 : pixel, alone_column = pixel - column;
-  const uint8_t *const several[] = {row + column, row + column, alone_row + column, row + alone_column};
-  sums s;
-  clear(&s, registers, pixels);
-#pragma GCC unroll 1
-  for (int i = 0; i < 4; i++) w = count_masked(&s, several[i], up_words, pixel, w, registers, pixels);
-  twice(&s, registers, pixels);
-  w = count_run(&s, alone_row + alone_column, up_words, pixel, w, registers, pixels);
-#pragma GCC unroll 1
-  for (int i = 0; i < 3; i++, skip += skip_pitch) w = count_run(&s, skip, 3 * skip_words, 2 * skip_pixel, w, registers, pixels);
   store(&s, pop, registers, pixels);
 }
 
@@ -117,16 +64,6 @@ static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t
 
 static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
   count_words(x, pitch, rows, run, pixel, w, pop, 2, 12);
-}
-
-static void pop_up_wide(const uint8_t *skip, int64_t skip_pitch, int skip_words, const uint8_t *up, int64_t up_pitch,
-                        int up_words, int parity, const uint8_t *w, int32_t *pop) {
-  count_up(skip, skip_pitch, skip_words, up, up_pitch, up_words, parity, w, pop, 4, 6);
-}
-
-static void pop_up_narrow(const uint8_t *skip, int64_t skip_pitch, int skip_words, const uint8_t *up, int64_t up_pitch,
-                          int up_words, int parity, const uint8_t *w, int32_t *pop) {
-  count_up(skip, skip_pitch, skip_words, up, up_pitch, up_words, parity, w, pop, 2, 12);
 }
 
 static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
@@ -160,9 +97,8 @@ static int supported(void) {
 #define X_BYTES 4
 #define WIDE_PIXELS 6
 #define NARROW_PIXELS 12
-#define UP
 #include "isa.inc"
 
-const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512, up_rows_avx512,
+const isa isa_avx512 = {"avx512", supported, 6, 12, 4, 4, lay_x_words, lay_w_words, conv_rows_avx512,
                         byte_rows_avx512, pack_rows_avx512, pack_int8_rows_avx512};
 #endif

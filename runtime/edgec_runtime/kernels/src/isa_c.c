@@ -54,5 +54,5 @@ static int supported(void) { return 1; }
 #define NARROW_PIXELS 4
 #include "isa.inc"
 
-const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_c, NULL, byte_rows_c,
+const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_c, byte_rows_c,
                      pack_rows_c, pack_int8_rows_c};

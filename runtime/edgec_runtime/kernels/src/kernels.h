@@ -19,7 +19,8 @@ enum {
   MAX_BYTES = 16,      /* channels of an image of bytes, so that its dot products are below MAX_DOT */
   BYTE_PIXELS = 12,    /* of a tile of one */
   BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
-  PARITIES = 4,        /* of a row and a column: of odd row 1, of odd column 2 */
+  TAPS = 9,            /* where they are apart: see up.inc */
+  SMALL_ROWS = 3,      /* that a row of the large map needs of the small one */
 };
 
 typedef enum { TO_BITS, TO_INT8, TO_FLOAT } form;
@@ -54,8 +55,7 @@ struct isa {
   int x_bytes, w_bytes;               /* that a word takes when laid out for it */
   void (*lay_x)(void *out, const uint32_t *words, int64_t count);
   void (*lay_w)(void *out, const uint32_t *words, int64_t count, int channels); /* [channels][count] */
-  void (*conv_rows)(const conv_call *call, const piece *piece, const uint8_t *band);
-  void (*up_rows)(const conv_call *call, const piece *piece, const uint8_t *band); /* see up.inc; NULL: by conv_rows */
+  void (*conv_rows)(const conv_call *call, const piece *piece, uint8_t *band);
   void (*byte_rows)(const conv_call *call, const piece *piece, const float *band);
   void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
                     int channels, int64_t plane, int64_t from, int64_t to);
@@ -70,7 +70,8 @@ struct conv {
   int kernel;                         /* 1 or 3 */
   int channels, words;                /* in */
   int up_words;                       /* of them, the last, from what is half as high and wide */
-  int merged;                         /* whether taps that meet the same of its pixels are one: see merged.c */
+  int apart;                          /* whether those are counted for themselves, by each tap: see up.inc */
+  int own_words;                      /* that a pixel has in the band of x: without those */
   int outs, outs_padded;
   int tile, pixels;
   int x_levels, w_levels;
@@ -78,11 +79,11 @@ struct conv {
   int thresholds, out_levels;
   int64_t w_plane;                    /* bytes between weight levels */
   uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it;
-                                         merged: [parity] in place of the level, see merged.c */
+                                         apart: a tile's own words, then the others */
   float *taps;                        /* of bytes, in place of weights: [rows x channels][outs_padded]; else NULL */
   int zero;                           /* what a byte stands for 0 as */
-  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop; merged: [parity][border] */
-  int32_t *bounds;                    /* TO_BITS: [as base][threshold][outs_padded], bit: pop <= bound;
+  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
+  int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
                                          TO_INT8: [threshold][outs_padded], bit: bound <= value */
   float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs_padded], NULL where not used */
   void *memory;
@@ -108,11 +109,10 @@ void conv_free(conv *made);
 int64_t conv_pieces(const conv *conv, extent size);
 int conv_piece(const conv_call *call, int64_t number);
 
-/* Merged taps: the words of one channel out, 9 times c->words, for a parity; gives the pop count that they leave out. */
-int merged_words(const conv *conv, const conv_model *model, int out, int parity, uint32_t *words);
-
-/* A word of a weight; 0 beyond the channels, in and out. */
-uint32_t weight_word(const conv_model *model, int out, int tap, int level, int word);
+/* How a piece's rows of x lie in memory: with zeros around, and to the right up to whole tiles. Apart: behind them those of
+ * the map to be doubled, and room for what its taps count. Bytes, but rows and width. */
+typedef struct { int64_t rows, pitch, plane, up_rows, up_width, up_pitch, bands, all; } layout;
+layout layout_of(const conv *conv, int64_t width, int64_t row_from, int64_t row_to);
 
 /* The isa named by EDGEC_KERNEL_ISA, or the best that this processor has; NULL where that name is not possible. */
 const isa *isa_choose(void);

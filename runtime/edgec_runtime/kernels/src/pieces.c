@@ -4,35 +4,27 @@
 
 #include "kernels.h"
 
-enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 16, LEAST_ROWS = 4 };
-
-/* The rows of x that a piece needs, with zeros around and to the right up to whole tiles. */
-typedef struct { int64_t rows, pitch, plane, bytes; } band_size;
-
-/* Of merged taps two maps: the one to double lies behind the other. */
-static band_size band_between(const conv *c, int64_t width, int64_t rows) {
-  const int64_t half = (width / 2 + c->pixels - 1) / c->pixels * c->pixels, bytes = c->isa->x_bytes;
-  band_size b;
-  b.rows = rows + 2;
-  b.pitch = (2 * half + 2) * (c->words - c->up_words) * bytes;
-  b.plane = b.rows * b.pitch;
-  b.bytes = b.plane + (rows / 2 + 2) * (half + 2) * c->up_words * bytes;
-  return b;
-}
+enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8, LEAST_ROWS = 4 };
 
 static int64_t pixel_bytes(const conv *c) {
-  return c->taps ? c->channels * (int64_t)sizeof(float) : (int64_t)c->words * c->isa->x_bytes;
+  return c->taps ? c->channels * (int64_t)sizeof(float) : (int64_t)c->own_words * c->isa->x_bytes;
 }
 
-static band_size band_of(const conv *c, int64_t width, int64_t rows) {
-  if (c->merged) return band_between(c, width, rows);
-  const int64_t around = c->kernel - 1, tiles = (width + c->pixels - 1) / c->pixels;
-  band_size b;
-  b.rows = rows + around;
-  b.pitch = (tiles * c->pixels + around) * pixel_bytes(c);
-  b.plane = b.rows * b.pitch;
-  b.bytes = b.plane * (c->taps ? 1 : c->x_levels);
-  return b;
+static int64_t rounded_up(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
+
+layout layout_of(const conv *c, int64_t width, int64_t row_from, int64_t row_to) {
+  const int64_t around = c->kernel - 1;
+  layout l = {.rows = row_to - row_from + around};
+  l.pitch = (rounded_up(width, c->pixels) + around) * pixel_bytes(c);
+  l.plane = l.rows * l.pitch;
+  l.bands = l.all = l.plane * (c->taps ? 1 : c->x_levels);
+  if (!c->apart) return l;
+  l.up_rows = (row_to + 2) / 2 - (row_from + 1) / 2 + 1;
+  l.up_width = rounded_up(width / 2 + 2, c->pixels);
+  l.up_pitch = l.up_width * c->up_words * c->isa->x_bytes;
+  l.bands += l.up_rows * l.up_pitch;
+  l.all = l.bands + SMALL_ROWS * l.up_width * TAPS * c->tile * (int64_t)sizeof(uint16_t);
+  return l;
 }
 
 /* How the work is cut: into bands of rows that stay in the cache; where those are few, groups of channels; and where
@@ -40,8 +32,8 @@ static band_size band_of(const conv *c, int64_t width, int64_t rows) {
 typedef struct { int64_t rows, bands; int tiles, groups; } cut;
 
 static cut cut_of(const conv *c, extent size) {
-  const band_size one = band_of(c, size.w, 1);
-  const int64_t row = one.bytes / one.rows, most = (size.h + LEAST_ROWS - 1) / LEAST_ROWS;
+  const layout one = layout_of(c, size.w, 0, 1);
+  const int64_t row = one.bands / one.rows, most = (size.h + LEAST_ROWS - 1) / LEAST_ROWS;
   cut k;
   k.rows = BAND_BYTES / row;
   k.rows = k.rows < LEAST_ROWS ? LEAST_ROWS : k.rows > size.h ? size.h : k.rows;
@@ -51,7 +43,6 @@ static cut cut_of(const conv *c, extent size) {
   k.groups = (int)(groups < k.tiles ? groups : k.tiles);
   if (k.bands < bands) k.bands = bands < most ? bands : most;
   k.rows = (size.h + k.bands - 1) / k.bands;
-  k.rows += c->merged && k.rows % 2; /* so that both parities of each row are in it */
   return k;
 }
 
@@ -77,7 +68,7 @@ static void lay_joined_row(const conv *c, uint8_t *to, const int32_t *from, cons
 }
 
 static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t width) {
-  const int64_t count = width * c->words, bytes = c->isa->x_bytes;
+  const int64_t count = width * c->own_words, bytes = c->isa->x_bytes;
   const int used = c->channels % WORD;
   if (c->x_levels == 1 && !used) {
     c->isa->lay_x(to, (const uint32_t *)from, count);
@@ -96,11 +87,11 @@ static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t wid
 }
 
 /* Bytes as floats, with zeros around. */
-static void lay_byte_band(const conv_call *call, const piece *p, float *band, band_size b) {
+static void lay_byte_band(const conv_call *call, const piece *p, float *band, layout l) {
   const conv *c = call->conv;
-  const int64_t reach = c->kernel / 2, row = call->size.w * c->channels, pitch = b.pitch / (int64_t)sizeof *band;
-  memset(band, 0, (size_t)b.bytes);
-  for (int64_t r = 0; r < b.rows; r++) {
+  const int64_t reach = c->kernel / 2, row = call->size.w * c->channels, pitch = l.pitch / (int64_t)sizeof *band;
+  memset(band, 0, (size_t)l.bands);
+  for (int64_t r = 0; r < l.rows; r++) {
     const int64_t y = p->row_from - reach + r;
     if (y < 0 || y >= call->size.h) continue;
     const int8_t *from = call->bytes + (p->image * call->size.h + y) * row;
@@ -109,20 +100,20 @@ static void lay_byte_band(const conv_call *call, const piece *p, float *band, ba
   }
 }
 
-static void lay_band(const conv_call *call, const piece *p, uint8_t *band, band_size b) {
+static void lay_band(const conv_call *call, const piece *p, uint8_t *band, layout l) {
   const conv *c = call->conv;
   const int skips = c->words - c->up_words;
   const int64_t reach = c->kernel / 2, row_words = call->size.w * c->x_levels * skips;
   const int64_t up_words = call->size.w / 2 * c->x_levels * c->up_words;
-  const int64_t left = reach * c->words * c->isa->x_bytes;
-  memset(band, 0, (size_t)b.bytes);
+  const int64_t left = reach * pixel_bytes(c);
+  memset(band, 0, (size_t)l.bands);
   for (int level = 0; level < c->x_levels; level++)
-    for (int64_t r = 0; r < b.rows; r++) {
+    for (int64_t r = 0; r < l.rows; r++) {
       const int64_t y = p->row_from - reach + r;
       if (y < 0 || y >= call->size.h) continue;
       const int32_t *from = call->x + (p->image * call->size.h + y) * row_words + level * skips;
-      uint8_t *to = band + level * b.plane + r * b.pitch + left;
-      if (!call->up) {
+      uint8_t *to = band + level * l.plane + r * l.pitch + left;
+      if (!call->up || c->apart) {
         lay_row(c, to, from, call->size.w);
         continue;
       }
@@ -131,23 +122,16 @@ static void lay_band(const conv_call *call, const piece *p, uint8_t *band, band_
     }
 }
 
-/* Rows of one map, `words` a pixel, with zeros around. */
-static void lay_map(const conv *c, const int32_t *x, int64_t image, int64_t height, int64_t width, int words, int64_t first,
-                    int64_t rows, int64_t pitch, uint8_t *band) {
-  for (int64_t r = 0; r < rows; r++)
-    if (first + r >= 0 && first + r < height)
-      c->isa->lay_x(band + r * pitch + words * c->isa->x_bytes,
-                    (const uint32_t *)x + (image * height + first + r) * width * words, width * words);
-}
-
-static void lay_between(const conv_call *call, const piece *p, uint8_t *band, band_size b) {
+/* The rows of the map to be doubled, of which the first lies above or is half as far down as that of the piece. */
+static void lay_small(const conv_call *call, const piece *p, uint8_t *band, layout l) {
   const conv *c = call->conv;
-  const extent e = call->size;
-  const int64_t rows = (b.rows - 2) / 2 + 2;
-  memset(band, 0, (size_t)b.bytes);
-  lay_map(c, call->x, p->image, e.h, e.w, c->words - c->up_words, p->row_from - 1, b.rows, b.pitch, band);
-  lay_map(c, call->up, p->image, e.h / 2, e.w / 2, c->up_words, p->row_from / 2 - 1, rows, (b.bytes - b.plane) / rows,
-          band + b.plane);
+  const int64_t height = call->size.h / 2, words = call->size.w / 2 * c->up_words;
+  for (int64_t r = 0; r < l.up_rows; r++) {
+    const int64_t y = (p->row_from + 1) / 2 - 1 + r;
+    if (y < 0 || y >= height) continue;
+    const int32_t *from = call->up + (p->image * height + y) * words;
+    c->isa->lay_x(band + r * l.up_pitch + c->up_words * c->isa->x_bytes, (const uint32_t *)from, words);
+  }
 }
 
 int conv_piece(const conv_call *call, int64_t number) {
@@ -159,17 +143,15 @@ int conv_piece(const conv_call *call, int64_t number) {
   p.tile_from = (int)(group * k.tiles / k.groups);
   p.tile_to = (int)((group + 1) * k.tiles / k.groups);
   if (p.row_from >= p.row_to) return 1;
-  const band_size b = band_of(c, call->size.w, p.row_to - p.row_from);
+  const layout l = layout_of(c, call->size.w, p.row_from, p.row_to);
   void *memory;
-  if (posix_memalign(&memory, ALIGN, (size_t)b.bytes)) return 0;
+  if (posix_memalign(&memory, ALIGN, (size_t)l.all)) return 0;
   if (c->taps) {
-    lay_byte_band(call, &p, memory, b);
+    lay_byte_band(call, &p, memory, l);
     c->isa->byte_rows(call, &p, memory);
-  } else if (c->merged) {
-    lay_between(call, &p, memory, b);
-    c->isa->up_rows(call, &p, memory);
   } else {
-    lay_band(call, &p, memory, b);
+    lay_band(call, &p, memory, l);
+    if (c->apart) lay_small(call, &p, (uint8_t *)memory + l.plane, l);
     c->isa->conv_rows(call, &p, memory);
   }
   free(memory);
