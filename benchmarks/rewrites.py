@@ -16,11 +16,11 @@ from interleaved import Candidate, interleave, ratio_interval
 
 from edgec.export import export
 from edgec.graph import Graph, static_shape
-from edgec.lower import lower
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.depth_to_space import SpellDepthToSpace
 from edgec.lower.rewrites.odd_kernels import OddKernels
 from edgec.lower.rewrites.wide_head import WidenHead
+from edgec.lower.tflite import write
 from edgec.passes.depthwise import DepthwiseBeforeConcat
 from edgec.passes.shapes import InferShapes
 from edgec.passes.simplify import CHAIN
@@ -91,7 +91,7 @@ def loaded(graph: Graph, engine: str, image: Array) -> Candidate:
         return lambda: request.infer({name: image}, share_inputs=True, share_outputs=True)
     from edgec_runtime.engines import tflite
 
-    lowered = lower(graph, "tflite")
+    lowered = write(graph)
     interpreter = tflite.load(lowered.files, ONE_THREAD)
     turned = np.ascontiguousarray(image.transpose(0, 2, 3, 1))
     return lambda: interpreter.run({lowered.input: turned})
@@ -102,7 +102,7 @@ def forms(graph: Graph, engine: str, precision: str, image: Array) -> dict[str, 
     found: dict[str, Candidate] = {}
     seen = set()
     for name, form in FORMS.items():
-        if engine == "tflite" and name not in (PLAIN, *BEFORE_QUANTIZATION):
+        if engine == "tflite" and name not in (PLAIN, *BEFORE_QUANTIZATION, "ConvTranspose as Conv"):
             continue
         made = form(graph) if name in BEFORE_QUANTIZATION else graph
         made = quantized(made, image, engine) if precision == "int8" else made

@@ -41,7 +41,7 @@ def test_int8_unet_light_is_int8_from_end_to_end(unet_light_int8: Callable[[str]
     assert end_types(lowered) == ("int8", "int8")
     assert lowered.output_quantization == Affine(1 / 256, -128)
     assert operator_names(lowered)[-1] == "LOGISTIC"
-    assert operators(lowered, "tflite") == {"int8": 54}
+    assert operators(lowered, "tflite") == {"int8": 58}
 
 
 def test_it_answers_as_with_float_ends(unet_light_int8: Callable[[str], Graph]) -> None:

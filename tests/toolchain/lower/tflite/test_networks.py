@@ -8,8 +8,14 @@ from tests.toolchain.lower.networks import loaded, network, node, operator_names
 
 from edgec.graph import Graph
 from edgec.lower import lower
+from edgec.lower.tflite import write
+from edgec.runner import Runner
 
 LIGHT = {"CONV_2D": 20, "DEPTHWISE_CONV_2D": 21, "MAX_POOL_2D": 4, "TRANSPOSE_CONV": 4, "CONCATENATION": 4}
+LIGHT_INT8 = {name: count for name, count in LIGHT.items() if name != "TRANSPOSE_CONV"} | {
+    "CONV_2D": 24,
+    "DEPTH_TO_SPACE": 4,
+}
 # The image and the map: what meets in a Concat has one scale.
 CASTS = {"QUANTIZE": 1, "DEQUANTIZE": 1}
 
@@ -28,7 +34,7 @@ def test_int8_unet_light_is_float_at_its_ends_only(
     unet_light_int8: Callable[[str], Graph], activation: str
 ) -> None:
     names = operator_names(lower(unet_light_int8(activation), "tflite"))
-    assert Counter(names) == {**LIGHT, **CASTS, "LOGISTIC": 1}
+    assert Counter(names) == {**LIGHT_INT8, **CASTS, "LOGISTIC": 1}
     assert (names[0], names[-2:]) == ("QUANTIZE", ["DEQUANTIZE", "LOGISTIC"])
 
 
@@ -68,7 +74,7 @@ def test_the_file_says_what_it_is(unet_light: Graph) -> None:
 
 def test_a_constant_per_channel_keeps_its_axis(unet_light_int8: Callable[[str], Graph]) -> None:
     interpreter = loaded(lower(unet_light_int8("int8"), "tflite"))
-    axis = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0}
+    axis = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}
     details = {entry["index"]: entry["quantization_parameters"] for entry in interpreter.get_tensor_details()}
     seen = set()
     for step in interpreter._get_ops_details():
@@ -78,3 +84,16 @@ def test_a_constant_per_channel_keeps_its_axis(unet_light_int8: Callable[[str], 
                 assert quantization["quantized_dimension"] == axis[step["op_name"]]
                 seen.add(step["op_name"])
     assert seen == set(axis)
+
+
+def test_transposed_convolutions_of_integers_answer_as_their_own_operator(
+    unet_light_int8: Callable[[str], Graph],
+) -> None:
+    graph = unet_light_int8("int8")
+    image = values((1, 1, 64, 48), 3)
+    assert Counter(operator_names(write(graph)))["TRANSPOSE_CONV"] == 4
+    answers = []
+    for lowered in (lower(graph, "tflite"), write(graph)):
+        with Runner(lowered, "tflite") as runner:
+            answers.append(runner.run(image))
+    np.testing.assert_array_equal(*answers)

@@ -9,6 +9,7 @@ import onnx_ir as ir
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.pixel_moves import PixelMoves
 from edgec.lower.tflite.ends import affine, begin, end
 from edgec.lower.tflite.op import Handler, Op
@@ -24,8 +25,18 @@ FILE = "model.tflite"
 def lower(graph: Graph, io: Io = "float") -> Lowered:
     """Write the graph at its fixed size and batch 1 as `model.tflite`, taking and giving what `io` says.
 
+    In a quantized network ConvTranspose becomes a Conv and DepthToSpace: on processors with AMX XNNPACK takes
+    several times as long for it as for those two (benchmarks/rewrites.py).
+
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
+    if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
+        graph = ConvTransposeToConv()(graph).graph
+    return write(graph, io)
+
+
+def write(graph: Graph, io: Io = "float") -> Lowered:
+    """As `lower`, but of the graph as it is."""
     moved = PixelMoves()(with_static_shapes(graph))
     graph = with_static_shapes(moved.graph) if moved.changed else moved.graph
     writer = Writer()
