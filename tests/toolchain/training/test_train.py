@@ -9,7 +9,7 @@ from tests.toolchain.learn.made import squares
 from edgec.errors import CheckpointError, ModelSourceError, UsageError
 from edgec.progress import Progress
 from edgec.recipe import DataRecipe, Recipe, TrainRecipe
-from edgec.source import make_network
+from edgec.source import make_network, read_description
 from edgec.training import train
 from edgec.training.resolve import resolved
 
@@ -52,6 +52,17 @@ def test_what_the_recipe_leaves_open_comes_from_the_data(tmp_path: Path) -> None
     assert found.classes == ("nothing", "left", "right")
     with pytest.raises(UsageError, match="nothing to learn from: give --data"):
         resolved(Recipe(model="unet_light"))
+
+
+def test_the_recipe_names_the_classes_of_the_checkpoint() -> None:
+    named = recipe_of().model_copy(update={"classes": ("glass", "cell")})
+    found = read_description(train(named).fitted.checkpoint)
+    assert found is not None
+    assert found.classes == ("glass", "cell")
+    with pytest.raises(
+        UsageError, match=r"3 classes \(a, b, c\), the data has 2 \(background, foreground\)"
+    ):
+        resolved(named.model_copy(update={"classes": ("a", "b", "c")}))
 
 
 def test_the_result_has_the_best_weights() -> None:

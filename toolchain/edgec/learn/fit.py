@@ -100,7 +100,7 @@ def keep(
 
 def description_of(task: SegmentationTask, split: Split) -> dict[str, Any]:
     """What a checkpoint of the task's network says of itself, but for its metrics."""
-    names, pruned = split.train.class_names, pruned_of(task.network)
+    names, pruned = task.recipe.classes or split.train.class_names, pruned_of(task.network)
     return describe(task.recipe, task.spec, names, split.digest, pruned)
 
 
