@@ -59,9 +59,7 @@ def test_the_recipe_names_the_classes_of_the_checkpoint() -> None:
     found = read_description(train(named).fitted.checkpoint)
     assert found is not None
     assert found.classes == ("glass", "cell")
-    with pytest.raises(
-        UsageError, match=r"3 classes \(a, b, c\), the data has 2 \(background, foreground\)"
-    ):
+    with pytest.raises(UsageError, match=r"3 classes \(a, b, c\), the data has 2 \(background, foreground\)"):
         resolved(named.model_copy(update={"classes": ("a", "b", "c")}))
 
 
