@@ -45,6 +45,8 @@ def deny_tiles() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(f"name what to run:\n\n{__doc__}")
     deny_tiles()
     print("without AMX:", flush=True)
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
