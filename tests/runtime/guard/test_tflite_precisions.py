@@ -23,7 +23,7 @@ def convolutions() -> Graph:
         dense=values((8, 8, 3, 3)),
         bias=values((8,)),
         depthwise=values((8, 1, 1, 1)),
-        up=values((8, 16, 2, 2)),
+        up=values((8, 16, 3, 3)),
     )
 
 

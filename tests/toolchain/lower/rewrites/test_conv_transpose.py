@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from onnxruntime.quantization import QuantType
@@ -15,6 +17,7 @@ from tests.toolchain.lower.networks import (
 from edgec.graph import Graph
 from edgec.lower import list_operators, lower, operators
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv, ShiftedConvTransposeToConv
+from edgec.quantize import store_float16, store_int8
 
 
 def upsampling(block: int = 2, *, bias: bool = True, clamp: bool = False, **attributes: object) -> Graph:
@@ -41,6 +44,24 @@ def both(graph: Graph) -> tuple[Array, Array]:
 def test_changed_in_float(block: int, bias: bool, clamp: bool) -> None:
     before, after = both(upsampling(block, bias=bias, clamp=clamp))
     np.testing.assert_allclose(after, before, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("store", [store_float16, store_int8])
+def test_changed_as_it_is_stored(store: Callable[[Graph], Graph]) -> None:
+    graph = store(upsampling())
+    before, after = both(graph)
+    np.testing.assert_allclose(after, before, rtol=1e-5, atol=1e-5)
+    assert stored(ConvTransposeToConv()(graph).graph) == stored(graph)
+
+
+def stored(graph: Graph) -> set[str]:
+    """Types of the constants that are not small."""
+    constants = graph.model.graph.initializers.values()
+    return {
+        str(value.dtype)
+        for value in constants
+        if value.const_value is not None and value.const_value.size > 30
+    }
 
 
 @pytest.mark.parametrize("activation", [QuantType.QUInt8, QuantType.QInt8])

@@ -1,4 +1,4 @@
-"""The constants of a convolution that is rewritten, be they floats or integers behind DequantizeLinear."""
+"""The constants of a convolution that is rewritten: floats, or stored as halves or as integers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,15 @@ def named_node(
 
 
 def parameter_of(value: ir.Value | None) -> Array | None:
-    """The constant that `value` is, or the integers that it dequantizes; None where it is computed."""
+    """The constant that `value` is, or as which it is stored; None where it is computed."""
+    node = _expansion(value)
+    return array_of(value if node is None else node.inputs[0])
+
+
+def _expansion(value: ir.Value | None) -> ir.Node | None:
+    """What makes the floats of the numbers that are stored."""
     node = None if value is None else value.producer()
-    if node is not None and node.op_type == "DequantizeLinear":
-        value = node.inputs[0]
-    return array_of(value)
+    return node if node is not None and node.op_type in ("Cast", "DequantizeLinear") else None
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,16 @@ class Parameters:
 
         Raises GraphError where it is no constant.
         """
-        dequantize = value.producer()
-        if dequantize is None or dequantize.op_type != "DequantizeLinear":
+        expansion = _expansion(value)
+        if expansion is None:
             return self._constant(value, change)
-        stored, *affine = (entry for entry in dequantize.inputs if entry is not None)
+        stored, *affine = (entry for entry in expansion.inputs if entry is not None)
         inputs = [
             self._constant(stored, change),
             *(self._constant(entry, self._per_channel) for entry in affine),
         ]
-        made = named_node("DequantizeLinear", inputs, self._name(value), {"axis": 0})
+        kept = {"to": expansion.attributes["to"].as_int()} if expansion.op_type == "Cast" else {"axis": 0}
+        made = named_node(expansion.op_type, inputs, self._name(value), kept)
         self.graph.insert_before(self.node, made)
         return made.outputs[0]
 

@@ -25,14 +25,12 @@ FILE = "model.tflite"
 def lower(graph: Graph, io: Io = "float") -> Lowered:
     """Write the graph at its fixed size and batch 1 as `model.tflite`, taking and giving what `io` says.
 
-    In a quantized network ConvTranspose becomes a Conv and DepthToSpace: on processors with AMX XNNPACK takes
-    several times as long for it as for those two (benchmarks/rewrites.py).
+    ConvTranspose becomes a Conv and DepthToSpace: XNNPACK takes longer for it than for those two
+    (benchmarks/rewrites.py).
 
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
-    if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
-        graph = ConvTransposeToConv()(graph).graph
-    return write(graph, io)
+    return write(ConvTransposeToConv()(graph).graph, io)
 
 
 def write(graph: Graph, io: Io = "float") -> Lowered:
