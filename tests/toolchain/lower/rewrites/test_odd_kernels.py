@@ -5,7 +5,7 @@ from tests.toolchain.lower.networks import image_for, in_onnxruntime, network, n
 from edgec.graph import Graph
 from edgec.lower import lower
 from edgec.lower.rewrites.odd_kernels import OddKernels
-from edgec.quantize import quantize_static, tensors_to_observe
+from edgec.quantize import quantize_static, store_float16, tensors_to_observe
 from edgec_calibration import calibrate
 from edgec_runtime.engine import LoadOptions
 from edgec_runtime.engines import load_engine
@@ -47,6 +47,14 @@ def test_a_column_of_zeros_changes_nothing(integers: bool, attributes: dict[str,
     assert not OddKernels()(result.graph).changed
 
 
+def test_halves_are_seen_through() -> None:
+    graph = store_float16(patches(8, 4, 4))
+    result = OddKernels()(graph)
+    assert result.changed
+    image = image_for(graph)
+    assert same(in_onnxruntime(result.graph.to_bytes(), image), in_onnxruntime(graph.to_bytes(), image))
+
+
 def test_what_stands_for_zero_is_added() -> None:
     stored = np.random.default_rng(0).integers(0, 256, (2, 3, 1, 4)).astype(np.uint8)
     scale, zero = np.array([0.5, 0.25], np.float32), np.array([7, 200], np.uint8)
@@ -77,11 +85,12 @@ def test_others_are_left_alone(graph: Graph) -> None:
 SIZES = [(8, 16), (16, 8), (16, 16), (32, 4), (32, 8), (32, 16), (48, 8)]
 
 
-@pytest.mark.parametrize("integers", [False, True])
+@pytest.mark.parametrize("stored", ["floats", "halves", "integers"])
 @pytest.mark.parametrize(("channels", "width"), SIZES)
-def test_openvino_computes_them_right(channels: int, width: int, integers: bool) -> None:
+def test_openvino_computes_them_right(channels: int, width: int, stored: str) -> None:
     """Without the rewrite int8, and bf16 of 8 and 16 channels, are wrong on a processor with AMX."""
-    graph = patches(channels, width, width, integers)
+    graph = patches(channels, width, width, stored == "integers")
+    graph = store_float16(graph) if stored == "halves" else graph
     image = image_for(graph)
     wanted = in_onnxruntime(graph.to_bytes(), image)
     lowered = lower(graph, "openvino")
