@@ -18,8 +18,8 @@ from edgec.export import export
 from edgec.graph import Graph, static_shape
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.depth_to_space import SpellDepthToSpace
-from edgec.lower.rewrites.odd_kernels import OddKernels
 from edgec.lower.rewrites.wide_head import WidenHead
+from edgec.lower.rewrites.zero_column import ZeroColumn
 from edgec.lower.tflite import write
 from edgec.passes.depthwise import DepthwiseBeforeConcat
 from edgec.passes.shapes import InferShapes
@@ -47,7 +47,7 @@ FORMS: dict[str, Form] = {
     "and moves in NHWC": lambda graph: SpellDepthToSpace()(ConvTransposeToConv()(graph).graph).graph,
     "and the wide head": lambda graph: WidenHead()(FORMS["and moves in NHWC"](graph)).graph,
     "wide head": lambda graph: WidenHead()(graph).graph,
-    "and its kernel odd": lambda graph: OddKernels()(FORMS["wide head"](graph)).graph,
+    "and a zero column": lambda graph: ZeroColumn()(FORMS["wide head"](graph)).graph,
     "a batch of one": lambda graph: one_image(graph),
 }
 BEFORE_QUANTIZATION = ("depthwise before Concat", "up-convolutions merged")

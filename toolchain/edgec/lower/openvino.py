@@ -14,8 +14,8 @@ from edgec.graph import Graph
 from edgec.lower.base import Lowered
 from edgec.lower.rewrites.conv_transpose import ShiftedConvTransposeToConv
 from edgec.lower.rewrites.float_biases import FloatBiases
-from edgec.lower.rewrites.odd_kernels import OddKernels
 from edgec.lower.rewrites.wide_head import WidenHead
+from edgec.lower.rewrites.zero_column import ZeroColumn
 
 Rewrite = Callable[[openvino.Model], None]
 TOPOLOGY, WEIGHTS = "model.xml", "model.bin"
@@ -69,7 +69,7 @@ def _rewritten(graph: Graph) -> Graph:
     if any(node.op_type == "QuantizeLinear" for node in copy.nodes):
         for rewrite in (ShiftedConvTransposeToConv(), WidenHead(), FloatBiases()):
             copy = rewrite(copy).graph
-    return OddKernels()(copy).graph
+    return ZeroColumn()(copy).graph
 
 
 def _holds_float16(graph: Graph) -> bool:

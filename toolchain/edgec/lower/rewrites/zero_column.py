@@ -1,8 +1,9 @@
-"""A Conv whose kernel is 4, 6, 8, ... pixels wide -> one column of zeros more: exact.
+"""A Conv whose kernel is 4, 6, 8, ... pixels wide, or one, and higher -> one column of zeros more: exact.
 
 On processors with AMX, OpenVINO 2026.4 computes such convolutions wrongly, in int8 and bf16, where it folds
-neighbouring pixels into channels to fill a tile: width * channels is a multiple of 64, channels is not. It
-does not fold an odd width with padding on the right. For Arm: https://github.com/uxlfoundation/oneDNN/pull/4684
+neighbouring pixels into channels to fill a tile: across, where width * channels is a multiple of 64 and
+channels is not; down, where the kernel is one pixel wide, 3x1 with padding among them (int8). It does not
+fold what the column makes of them. For Arm: https://github.com/uxlfoundation/oneDNN/pull/4684
 """
 
 from dataclasses import dataclass
@@ -19,18 +20,20 @@ TILE = 64
 
 
 @dataclass(frozen=True)
-class OddKernels(NodePass):
-    """Widen those kernels. Left alone: groups, weights that are computed, padding that the size decides."""
+class ZeroColumn(NodePass):
+    """Widen those kernels. Left alone: depthwise, computed weights, padding that the size decides."""
 
     def fits(self, node: ir.Node) -> bool:
         """See NodePass."""
-        if node.op_type != "Conv" or pads_itself(node) or node.attributes.get_int("group", 1) != 1:
+        if node.op_type != "Conv" or pads_itself(node):
             return False
         weight = parameter_of(node.inputs[1])
         if weight is None or weight.ndim != 4:
             return False
-        channels, width = weight.shape[1], weight.shape[3]
-        return bool(width >= 4 and width % 2 == 0 and channels % TILE)
+        _, channels, height, width = weight.shape
+        depthwise = channels == 1 and node.attributes.get_int("group", 1) > 1
+        across, down = width >= 4 and width % 2 == 0, width == 1 and height > 1
+        return bool((across or down) and channels % TILE) and not depthwise
 
     def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
         """See NodePass."""
