@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -18,9 +19,10 @@ from edgec.learn.checkpoint import KEY
 MODEL = ("--model", f"{TINY}:binary")
 
 
-def document(finished: subprocess.CompletedProcess[str]) -> dict:  # type: ignore[type-arg]
+def document(finished: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert finished.returncode == 0, finished.stderr
-    return json.loads(finished.stdout)
+    found: dict[str, Any] = json.loads(finished.stdout)
+    return found
 
 
 def test_a_bundle_and_the_folder_of_its_scores(here, tiny_bundle: Path, few_nuclei: Path) -> None:
