@@ -107,6 +107,7 @@ class Network:
             for name, array in feeds.items()
         ]
         outputs = [helper.make_tensor_value_info(output, kind, [None] * rank)]
+        binary.drop_unread(self._nodes, [output])
         graph = helper.make_graph(self._nodes, "net", inputs, outputs, self._tensors)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
         binary.add_functions(model)
@@ -139,10 +140,9 @@ def binary_unet(base: int, size: int, shortcuts: bool) -> tuple[bytes, dict[str,
         else:
             stream, x = net.stream(joined, base)
             stream, x = net.stream(x, base, stream if shortcuts else None)
-    head = net.standard("MatMulInteger", [stream, np.ones((base, 1), np.int8)])
-    logits = net.standard("Cast", [head], to=TensorProto.FLOAT)
-    flat = net.standard("Reshape", [logits, np.array([1, 1, size, size])])
-    output = net.standard("Sigmoid", [flat])
+    one = np.ones(1)
+    logits = net.add(binary.stream_conv_float("head", stream, np.ones((1, base)), one, one))[0]
+    output = net.standard("Sigmoid", [logits])
     return net.finish({"image": image}, output, TensorProto.FLOAT, 4), {"image": image}
 
 

@@ -26,6 +26,7 @@ _OPERATORS: dict[str, tuple[int, int, dict[str, int]]] = {
     "BinaryConvInt8Up": (8, 2, _UP),
     "BinaryConvAddUp": (10, 2, _UP),
     "Int8Conv": (7, 2, {"zero": 1}),
+    "StreamConvFloat": (4, 1, {}),
 }
 _RANGES = {"channels": (1, 4096), "up_channels": (1, 4096), "zero": (-128, 127)}
 _LEVEL = (1, (1 << 24) - 1)
@@ -39,10 +40,10 @@ def is_binary(operator: str, domain: str) -> bool:
 def check_binary_node(node: Message, operator: str, where: str) -> None:
     """Raises ModelError where a node has not the inputs, outputs and attributes of its operator."""
     inputs, outputs, attributes = _OPERATORS[operator]
-    for name, wanted in (("input", inputs), ("output", outputs)):
+    for name, wanted, named in (("input", inputs, inputs), ("output", outputs, 1)):
         ends = node.get(name, [])
-        if len(ends) != wanted or not all(ends):
-            raise ModelError(f"{where} has {len(ends)} {name}s; expected {wanted}, all named")
+        if len(ends) != wanted or sum(map(bool, ends)) < named:
+            raise ModelError(f"{where} has {len(ends)} {name}s; expected {wanted}, {named} of them named")
     found = {text(entry, "name"): entry for entry in node.get("attribute", [])}
     if found.keys() != attributes.keys():
         raise ModelError(

@@ -24,7 +24,7 @@ STRICT = ("-Wall", "-Wextra", "-Werror")
 X86 = {
     "isa_avx2.c": ("-mavx2",),
     "isa_avx512.c": (
-        "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vpopcntdq",
+        "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vpopcntdq", "-mavx512vnni",
         "-mprefer-vector-width=512",
     ),
 }  # fmt: skip

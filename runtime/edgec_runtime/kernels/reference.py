@@ -126,6 +126,12 @@ def binary_conv_add(
     return _stream(_affine(dot, affine, shortcut.astype(np.float32) * shortcut_scale), thresholds)
 
 
+def stream_conv_float(x: Stream, w: Stream, scale: Floats, bias: Floats) -> Floats:
+    """int8 (N, H, W, C), by 1x1 weights int8 (OC, C) -> float32 (N, OC, H, W); no steps fused."""
+    dot = (x.astype(np.int64) @ w.astype(np.int64).T).astype(np.float32)
+    return np.ascontiguousarray((dot * scale + bias).transpose(0, 3, 1, 2))
+
+
 def _coded(x: npt.NDArray[np.generic], thresholds: npt.NDArray[np.generic]) -> Words:
     codes: Integers = np.sum([x >= row for row in thresholds], axis=0, dtype=np.int32)
     return pack_codes(codes, LEVELS[len(thresholds)])

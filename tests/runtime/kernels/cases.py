@@ -145,6 +145,17 @@ def byte_convolution(sizes: Sizes) -> Case:
     return Case(made, {"x": x}, reference.binary_conv_int8(dot, affine, steps))
 
 
+def last_convolution(sizes: Sizes) -> Case:
+    """StreamConvFloat; of few channels out, as the end of a network."""
+    random = np.random.default_rng(sizes.seed)
+    outs = 1 + sizes.outs % 5
+    x = random.integers(-128, 128, (sizes.n, sizes.h, sizes.w, sizes.channels)).astype(np.int8)
+    weights = random.integers(-63, 64, (outs, sizes.channels)).astype(np.int8)
+    scale, bias = random.standard_normal((2, outs)).astype(np.float32)
+    made = binary.stream_conv_float("y", "x", weights, scale, bias)
+    return Case(made, {"x": x}, (reference.stream_conv_float(x, weights, scale, bias),))
+
+
 def _affine(random: np.random.Generator, outs: int) -> Affine:
     """Values that often lie halfway between integers, or beyond int8."""
     scale = random.choice([0.5, 0.25, -1.5, 0.3, 0.0, 7.0], outs)

@@ -60,7 +60,9 @@ static void convolve(const isa *isa, form form, int adds, int joins) {
   memset(shortcut, 7, (size_t)(pixels * m.outs));
   int32_t *bits = malloc((size_t)(pixels * 3 * words_of(m.outs)) * 4);
   float *floats = malloc((size_t)(pixels * m.outs) * 4);
-  const conv_call call = {c, e, x, up, NULL, adds ? shortcut : NULL, bits, stream, floats};
+  const int unread = next() % 4; /* 0: of a stream's outputs the bits, 1: the stream */
+  const conv_call call = {c, e, x, up, NULL, adds ? shortcut : NULL, form == TO_INT8 && unread == 0 ? NULL : bits,
+                          unread == 1 ? NULL : stream, floats};
   for (int64_t piece = conv_pieces(c, e); piece--;)
     if (!conv_piece(&call, piece)) exit(1);
   conv_free(c);
@@ -101,6 +103,18 @@ static void pack(const isa *isa) {
   free(x), free(thresholds), free(out);
 }
 
+static void convolve_last(const isa *isa) {
+  const int channels = up_to(100), outs = up_to(5), plane = up_to(700);
+  int8_t *x = malloc((size_t)(channels * plane));
+  int16_t *w = malloc((size_t)(channels * outs) * sizeof *w);
+  for (int i = 0; i < channels * plane; i++) x[i] = (int8_t)next();
+  for (int i = 0; i < channels * outs; i++) w[i] = (int8_t)next();
+  float *scale = random_floats(outs), *bias = random_floats(outs), *out = malloc((size_t)(outs * plane) * sizeof *out);
+  const last_conv c = {channels, outs, w, scale, bias};
+  isa->last_rows(&c, x, out, plane, 0, plane);
+  free(x), free(w), free(scale), free(bias), free(out);
+}
+
 static void resize(void) {
   const int words = up_to(4), levels = up_to(3), h = up_to(9), w = up_to(9);
   const extent in = {1, h, w}, half = {1, h / 2, w / 2}, twice = {1, 2 * h, 2 * w};
@@ -122,6 +136,7 @@ int main(void) {
         convolve(isa_all[i], TO_INT8, 1, joins);
       }
       convolve_bytes(isa_all[i]);
+      convolve_last(isa_all[i]);
       pack(isa_all[i]);
       resize();
     }

@@ -20,6 +20,7 @@ from tests.runtime.kernels.cases import (
     byte_convolution,
     convolution,
     enlarging,
+    last_convolution,
     packing,
     pooling,
     unpacking,
@@ -52,11 +53,11 @@ def sizes(random: np.random.Generator) -> Sizes:
 
 
 def draw(random: np.random.Generator) -> Case:
-    kind, size = random.integers(len(FORMS) + 6), sizes(random)
+    kind, size = random.integers(len(FORMS) + 7), sizes(random)
     if kind < len(FORMS):
         return convolution(FORMS[kind], size)
     packs = (lambda s: packing(s, True), lambda s: packing(s, False))
-    others = (unpacking, pooling, enlarging, byte_convolution, *packs)
+    others = (unpacking, pooling, enlarging, byte_convolution, last_convolution, *packs)
     return others[kind - len(FORMS)](size)
 
 

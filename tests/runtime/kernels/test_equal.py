@@ -12,11 +12,15 @@ from tests.runtime.kernels.cases import (
     byte_convolution,
     convolution,
     enlarging,
+    last_convolution,
+    network,
     packing,
     pooling,
     unpacking,
 )
 from tests.runtime.kernels.conftest import Run, same
+
+from edgec.lower.binary import drop_unread
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {
@@ -26,10 +30,13 @@ OTHERS: dict[str, Callable[[Sizes], Case]] = {
     "BitMaxPool": pooling,
     "BitUpsample": enlarging,
     "Int8Conv": byte_convolution,
+    "StreamConvFloat": last_convolution,
 }
 # More rows than one band holds, and more channels than one tile.
 LARGE = Sizes(1, 70, 90, 64, 192, 3, (1,), (1,), 1, 0)
 DEEP = Sizes(1, 5, 7, 1024, 70, 3, (1,), (1,), 3, 1)
+# Whose words are counted in pairs, the last of a row alone; in tiles of 64 channels, and of 32.
+ODD = Sizes(1, 4, 9, 96, 128, 3, (1,), (1,), 1, 4), Sizes(1, 4, 17, 288, 40, 3, (2, 1), (1,), 3, 5)
 # Whose taps are counted apart where a map is doubled: a tile of 64 channels, and of 32.
 APART = Sizes(2, 9, 13, 96, 128, 3, (1,), (1,), 1, 2), Sizes(1, 3, 14, 67, 40, 3, (1,), (1,), 3, 3)
 
@@ -46,6 +53,8 @@ def check(run: Run, isas: tuple[str, ...], case: Case) -> None:
 @given(sizes=SIZES)
 @example(sizes=LARGE)
 @example(sizes=DEEP)
+@example(sizes=ODD[0])
+@example(sizes=ODD[1])
 @example(sizes=APART[0])
 @example(sizes=APART[1])
 @FEW
@@ -67,6 +76,21 @@ def test_bits_beyond_the_channels_count_for_nothing(run: Run, isas: tuple[str, .
     dirty[..., -1] |= -1 << 8
     for isa in (None, *isas):
         assert same(run(case.model(), {"x": dirty}, isa)[0], case.expected[0]), isa
+
+
+STREAMS = ("BinaryConvInt8", "BinaryConvAdd", "BinaryConvAddUp", "Int8Conv")
+
+
+@pytest.mark.parametrize("form", STREAMS)
+def test_a_stream_that_nobody_reads_is_left_out(run: Run, isas: tuple[str, ...], form: str) -> None:
+    sizes = Sizes(1, 6, 14, 70, 70, 3, (1,), (1,), 1, 6)
+    case = byte_convolution(sizes) if form == "Int8Conv" else convolution(form, sizes)
+    bits, expected = case.made.outputs[1], case.expected[1]
+    drop_unread([case.made.node], [bits])
+    assert case.made.outputs == ("", bits)
+    model = network([case.made], case.feeds, {bits: expected})
+    for isa in (None, *isas):
+        assert same(run(model, case.feeds, isa)[0], expected), isa
 
 
 def test_an_empty_batch_is_no_error(run: Run, isas: tuple[str, ...]) -> None:

@@ -78,7 +78,7 @@ static void *take(arena *a, size_t bytes) {
 static void lay_memory(conv *c, const conv_model *m, arena *a) {
   const size_t outs = (size_t)c->outs_padded, borders = c->form == TO_BITS ? BORDERS : 1;
   c->weights = take(a, (size_t)c->w_plane * (size_t)c->w_levels);
-  c->taps = m->bytes ? take(a, (size_t)(c->kernel * c->kernel * c->channels) * outs * sizeof(float)) : NULL;
+  c->taps = m->bytes ? take(a, (size_t)(c->kernel * tap_pairs(c->kernel, c->channels) * 2) * outs * sizeof(int16_t)) : NULL;
   c->base = take(a, m->bytes ? 0 : BORDERS * outs * sizeof(int32_t));
   c->bounds = take(a, borders * (size_t)c->thresholds * outs * sizeof(int32_t));
   c->scale = m->scale ? take(a, outs * sizeof(float)) : NULL;
@@ -104,13 +104,24 @@ static void lay_words(const conv *c, const conv_model *m, int out, int level, ui
     for (int k = c->own_words; k < c->words; k++) *to++ = weight_word(m, out, tap, level, k);
 }
 
+/* In each run, in place of the second of two words the exclusive or of both. */
+static void pair_words(uint32_t *words, int count, int run) {
+  for (int from = 0; from < count; from += run)
+    for (int k = from + 1; k < from + run; k += 2) words[k] ^= words[k - 1];
+}
+
 static int lay_weights(conv *c, const conv_model *m) {
-  const int count = c->kernel * c->kernel * c->words;
+  const int taps = c->kernel * c->kernel, count = taps * c->words, own = taps * c->own_words;
   uint32_t *tile = malloc((size_t)count * (size_t)c->tile * sizeof *tile);
   if (!tile) return 0;
   for (int level = 0; level < c->w_levels; level++)
     for (int from = 0; from < c->outs_padded; from += c->tile) {
-      for (int o = 0; o < c->tile; o++) lay_words(c, m, from + o, level, tile + (int64_t)o * count);
+      for (int o = 0; o < c->tile; o++) {
+        uint32_t *to = tile + (int64_t)o * count;
+        lay_words(c, m, from + o, level, to);
+        if (c->paired) pair_words(to, own, c->kernel * c->own_words);
+        if (c->up_paired) pair_words(to + own, count - own, c->up_words);
+      }
       c->isa->lay_w(c->weights + level * c->w_plane + (int64_t)from * count * c->isa->w_bytes, tile, count, c->tile);
     }
   free(tile);
@@ -118,10 +129,13 @@ static int lay_weights(conv *c, const conv_model *m) {
 }
 
 static void lay_taps(conv *c, const conv_model *m) {
-  const int count = c->kernel * c->kernel * c->channels;
-  for (int k = 0; k < count; k++)
-    for (int o = 0; o < c->outs_padded; o++)
-      c->taps[(int64_t)k * c->outs_padded + o] = o < c->outs ? (float)m->bytes[(int64_t)o * count + k] : 0.0f;
+  const int run = c->kernel * c->channels, pairs = tap_pairs(c->kernel, c->channels);
+  int16_t *to = c->taps;
+  for (int row = 0; row < c->kernel; row++)
+    for (int pair = 0; pair < pairs; pair++)
+      for (int o = 0; o < c->outs_padded; o++)
+        for (int k = 2 * pair; k < 2 * pair + 2; k++)
+          *to++ = o < c->outs && k < run ? m->bytes[((int64_t)o * c->kernel + row) * run + k] : 0;
 }
 
 static int outside(int kernel, int tap, int border) {
@@ -162,11 +176,14 @@ static void lay_bases(conv *c, const conv_model *m, int out) {
   }
 }
 
+/* What -128 reaches, all below it would. */
+static int32_t stream_bound(int32_t bound) { return bound <= INT8_MIN ? INT32_MIN : bound; }
+
 static void lay_tables(conv *c, const conv_model *m) {
   for (int o = 0; !m->bytes && o < c->outs_padded; o++) lay_bases(c, m, o);
   for (int t = 0; c->form == TO_INT8 && t < c->thresholds; t++)
     for (int o = 0; o < c->outs_padded; o++)
-      c->bounds[t * c->outs_padded + o] = o < c->outs ? m->bounds[(int64_t)t * c->outs + o] : INT32_MAX;
+      c->bounds[t * c->outs_padded + o] = o < c->outs ? stream_bound(m->bounds[(int64_t)t * c->outs + o]) : INT32_MAX;
 }
 
 static void lay_floats(conv *c, const conv_model *m) {
@@ -193,6 +210,8 @@ static void set_sizes(conv *c, const conv_model *m, const isa *isa) {
   c->up_words = m->up_channels / WORD;
   c->apart = c->up_words && c->kernel == 3 && plain;
   c->own_words = c->apart ? c->words - c->up_words : c->words;
+  c->paired = isa->paired && c->kernel * c->kernel * c->own_words >= isa->paired;
+  c->up_paired = isa->paired && c->apart && c->up_words >= isa->paired;
   c->thresholds = m->thresholds, c->out_levels = levels_of(m->thresholds);
   c->w_plane = (int64_t)c->kernel * c->kernel * c->words * c->outs_padded * isa->w_bytes;
 }

@@ -61,17 +61,17 @@ static inline __attribute__((always_inline)) void add_bytes(const __m256i sum, i
   }
 }
 
-static inline __attribute__((always_inline)) void count_nibbles(const uint8_t *x, int64_t pitch, int rows, int run,
-                                                                int64_t pixel, const uint8_t *w, int32_t *pop,
+static inline __attribute__((always_inline)) void count_nibbles(const window *x, const uint8_t *w, int32_t *pop,
                                                                 const int registers, const int pixels) {
+  const uint8_t *row = x->at;
   memset(pop, 0, (size_t)(pixels * registers) * 32 * sizeof *pop);
-  for (int r = 0; r < rows; r++, x += pitch)
-    for (int from = 0; from < run; from += LONGEST) {
-      const int words = run - from < LONGEST ? run - from : LONGEST;
+  for (int r = 0; r < x->rows; r++, row += x->pitch)
+    for (int from = 0; from < x->run; from += LONGEST) {
+      const int words = x->run - from < LONGEST ? x->run - from : LONGEST;
       __m256i sum[8][2];
 #pragma GCC unroll 8
       for (int p = 0; p < pixels; p++) sum[p][0] = sum[p][1] = _mm256_setzero_si256();
-      count_run(x + from * NIBBLES, words, pixel, w, sum, registers, pixels);
+      count_run(row + from * NIBBLES, words, x->pixel, w, sum, registers, pixels);
       w += words * NIBBLES * 32 * registers;
 #pragma GCC unroll 8
       for (int p = 0; p < pixels; p++)
@@ -80,12 +80,12 @@ static inline __attribute__((always_inline)) void count_nibbles(const uint8_t *x
     }
 }
 
-static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
-  count_nibbles(x, pitch, rows, run, pixel, w, pop, 2, 4);
+static void pop_wide(const window *x, const uint8_t *w, int32_t *pop) {
+  count_nibbles(x, w, pop, 2, 4);
 }
 
-static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
-  count_nibbles(x, pitch, rows, run, pixel, w, pop, 1, 8);
+static void pop_narrow(const window *x, const uint8_t *w, int32_t *pop) {
+  count_nibbles(x, w, pop, 1, 8);
 }
 
 static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
@@ -115,6 +115,8 @@ static inline void widen(const int8_t *r, float *out) {
 #define BEND(v, s)                                                                                         \
   ((lanes)_mm256_blendv_ps((__m256)(v), (__m256)((v) * (s)), _mm256_cmp_ps((__m256)(v), _mm256_setzero_ps(), _CMP_LT_OQ)))
 
+#define ADD_PAIR(sum, a, b) ((sum) + (whole_lanes)_mm256_madd_epi16((__m256i)(a), (__m256i)(b)))
+
 static int supported(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2");
@@ -126,6 +128,6 @@ static int supported(void) {
 #define NARROW_PIXELS 8
 #include "isa.inc"
 
-const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, lay_x, lay_w, conv_rows_avx2, byte_rows_avx2,
-                     pack_rows_avx2, pack_int8_rows_avx2};
+const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, 0, lay_x, lay_w, conv_rows_avx2, byte_rows_avx2,
+                     pack_rows_avx2, pack_int8_rows_avx2, last_rows_avx2};
 #endif

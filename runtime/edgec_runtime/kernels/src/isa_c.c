@@ -9,27 +9,26 @@ static inline uint32_t ones(uint32_t v) {
   return (v + (v >> 16)) & 0x3fu;
 }
 
-static inline __attribute__((always_inline)) void count_words(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel,
-                                                              const uint8_t *w, int32_t *pop, const int channels,
-                                                              const int pixels) {
+static inline __attribute__((always_inline)) void count_words(const window *x, const uint8_t *w, int32_t *pop,
+                                                              const int channels, const int pixels) {
   const uint32_t *weights = (const uint32_t *)w;
   memset(pop, 0, (size_t)(pixels * channels) * sizeof *pop);
-  for (int r = 0; r < rows; r++)
-    for (int k = 0; k < run; k++, weights += channels)
+  for (int r = 0; r < x->rows; r++)
+    for (int k = 0; k < x->run; k++, weights += channels)
       for (int p = 0; p < pixels; p++) {
-        const uint32_t v = ((const uint32_t *)(x + r * pitch + p * pixel))[k];
+        const uint32_t v = ((const uint32_t *)(x->at + r * x->pitch + p * x->pixel))[k];
         for (int o = 0; o < channels; o++) pop[p * channels + o] += (int32_t)ones(v ^ weights[o]);
       }
 }
 
 enum { PIXELS = 4 };
 
-static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
-  count_words(x, pitch, rows, run, pixel, w, pop, 64, PIXELS);
+static void pop_wide(const window *x, const uint8_t *w, int32_t *pop) {
+  count_words(x, w, pop, 64, PIXELS);
 }
 
-static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
-  count_words(x, pitch, rows, run, pixel, w, pop, 32, PIXELS);
+static void pop_narrow(const window *x, const uint8_t *w, int32_t *pop) {
+  count_words(x, w, pop, 32, PIXELS);
 }
 
 static uint32_t le_mask(const int32_t *a, const int32_t *b) {
@@ -54,5 +53,5 @@ static int supported(void) { return 1; }
 #define NARROW_PIXELS 4
 #include "isa.inc"
 
-const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_c, byte_rows_c,
-                     pack_rows_c, pack_int8_rows_c};
+const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, 0, lay_x_words, lay_w_words, conv_rows_c, byte_rows_c,
+                     pack_rows_c, pack_int8_rows_c, last_rows_c};

@@ -51,23 +51,24 @@ INLINE_PART void widen_sums(uint32x4_t total[PIXELS][4], sums sum) {
 }
 
 /* 16 of a tile's channels: bytes are widened after all rows, where they hold those, else whenever they may be full. */
-INLINE_PART void count_part(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint32_t *w, int32_t *pop,
-                            const int channels) {
+INLINE_PART void count_part(const window *x, const uint32_t *w, int32_t *pop, const int channels) {
+  const uint8_t *row = x->at;
+  int rows = x->rows;
   uint32x4_t total[PIXELS][4];
   sums sum;
   for (int p = 0; p < PIXELS; p++)
     for (int r = 0; r < 4; r++) total[p][r] = vdupq_n_u32(0);
-  if (rows * run <= LONGEST) {
+  if (rows * x->run <= LONGEST) {
     clear(sum);
-    for (; rows; rows--, x += pitch) w = count_run(sum, x, run, pixel, w, channels);
+    for (; rows; rows--, row += x->pitch) w = count_run(sum, row, x->run, x->pixel, w, channels);
     widen_sums(total, sum);
   }
-  for (; rows; rows--, x += pitch) {
-    const uint8_t *at = x;
-    for (int left = run; left;) {
+  for (; rows; rows--, row += x->pitch) {
+    const uint8_t *at = row;
+    for (int left = x->run; left;) {
       const int words = left < LONGEST ? left : LONGEST;
       clear(sum);
-      w = count_run(sum, at, words, pixel, w, channels);
+      w = count_run(sum, at, words, x->pixel, w, channels);
       widen_sums(total, sum);
       left -= words, at += 4 * words;
     }
@@ -76,14 +77,14 @@ INLINE_PART void count_part(const uint8_t *x, int64_t pitch, int rows, int run, 
     for (int r = 0; r < 4; r++) vst1q_s32(pop + p * channels + 4 * r, vreinterpretq_s32_u32(total[p][r]));
 }
 
-static void pop_wide(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+static void pop_wide(const window *x, const uint8_t *w, int32_t *pop) {
   for (int from = 0; from < 64; from += 16)
-    count_part(x, pitch, rows, run, pixel, (const uint32_t *)w + from, pop + from, 64);
+    count_part(x, (const uint32_t *)w + from, pop + from, 64);
 }
 
-static void pop_narrow(const uint8_t *x, int64_t pitch, int rows, int run, int64_t pixel, const uint8_t *w, int32_t *pop) {
+static void pop_narrow(const window *x, const uint8_t *w, int32_t *pop) {
   for (int from = 0; from < 32; from += 16)
-    count_part(x, pitch, rows, run, pixel, (const uint32_t *)w + from, pop + from, 32);
+    count_part(x, (const uint32_t *)w + from, pop + from, 32);
 }
 
 /* Eight compares, narrowed to bytes of which each keeps a bit of its own, and added up. */
@@ -120,6 +121,12 @@ static inline void widen(const int8_t *r, float *out) {
 #define LIMIT(v) ((lanes)vmaxq_f32(vminq_f32((float32x4_t)(v), vdupq_n_f32(127.0f)), vdupq_n_f32(-128.0f)))
 #define BEND(v, s) ((lanes)vbslq_f32(vcltzq_f32((float32x4_t)(v)), (float32x4_t)((v) * (s)), (float32x4_t)(v)))
 
+static inline int32x4_t add_pair(int32x4_t sum, int16x8_t a, int16x8_t b) {
+  return vaddq_s32(sum, vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b)));
+}
+
+#define ADD_PAIR(sum, a, b) ((whole_lanes)add_pair((int32x4_t)(sum), (int16x8_t)(a), (int16x8_t)(b)))
+
 static int supported(void) { return 1; } /* every AArch64 has it */
 
 #define ISA neon
@@ -128,6 +135,6 @@ static int supported(void) { return 1; } /* every AArch64 has it */
 #define NARROW_PIXELS PIXELS
 #include "isa.inc"
 
-const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, lay_x_words, lay_w_words, conv_rows_neon, byte_rows_neon,
-                     pack_rows_neon, pack_int8_rows_neon};
+const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, 0, lay_x_words, lay_w_words, conv_rows_neon, byte_rows_neon,
+                     pack_rows_neon, pack_int8_rows_neon, last_rows_neon};
 #endif

@@ -20,7 +20,8 @@ enum {
   BYTE_PIXELS = 12,    /* of a tile of one */
   BORDERS = 16,        /* a pixel lies at none or any of top 1, bottom 2, left 4, right 8 */
   TAPS = 9,            /* where they are apart: see up.inc */
-  SMALL_ROWS = 3,      /* that a row of the large map needs of the small one */
+  KEPT = 6,            /* sums of taps that are kept of a pixel of the small map, there, too */
+  UP_BYTES = 8,        /* that a word takes at most, when laid out */
 };
 
 typedef enum { TO_BITS, TO_INT8, TO_FLOAT } form;
@@ -39,7 +40,7 @@ typedef struct {
   const int32_t *x, *up;
   const int8_t *bytes;                /* in place of x, where the convolution is of bytes */
   const int8_t *shortcut;
-  int32_t *bits;
+  int32_t *bits;                      /* NULL where nobody reads them; so, too, */
   int8_t *stream;
   float *floats;
 } conv_call;
@@ -47,20 +48,30 @@ typedef struct {
 /* The rows and channels that one thread computes at a time: channels in tiles of the convolution. */
 typedef struct { int64_t image, row_from, row_to; int tile_from, tile_to; } piece;
 
+/* The words of x that a filter meets at a tile's first pixel: `rows` of `run`, the rows `pitch` bytes apart; the tile's pixels, of
+ * which `count` are wanted, are `pixel` bytes apart. Where words are counted in pairs, the exclusive or of a word and the next
+ * lies `pairs` behind it. */
+typedef struct { const uint8_t *at; int64_t pitch, pixel, pairs; int rows, run, count; } window;
+
+/* A last convolution: 1x1, of a stream, to floats. `weights`: [outs][channels]; `scale`, `bias`: [outs]. */
+typedef struct { int channels, outs; const int16_t *weights; const float *scale, *bias; } last_conv;
+
 /* A processor's way to compute. Tiles are `channels` x `pixels`: the wide one where it divides the channels. */
 struct isa {
   const char *name;
   int (*supported)(void);
   int wide_pixels, narrow_pixels;     /* for 64 and for 32 channels a tile */
   int x_bytes, w_bytes;               /* that a word takes when laid out for it */
+  int paired;                         /* as many words of a filter, or more, are counted in pairs; 0: none are */
   void (*lay_x)(void *out, const uint32_t *words, int64_t count);
   void (*lay_w)(void *out, const uint32_t *words, int64_t count, int channels); /* [channels][count] */
   void (*conv_rows)(const conv_call *call, const piece *piece, uint8_t *band);
-  void (*byte_rows)(const conv_call *call, const piece *piece, const float *band);
+  void (*byte_rows)(const conv_call *call, const piece *piece, const int16_t *band);
   void (*pack_rows)(const float *x, const float *thresholds, int32_t *out, int thresholds_count,
                     int channels, int64_t plane, int64_t from, int64_t to);
   void (*pack_int8_rows)(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
                          int channels, int64_t from, int64_t to);
+  void (*last_rows)(const last_conv *conv, const int8_t *x, float *out, int64_t plane, int64_t from, int64_t to);
 };
 
 /* A convolution, its parameters laid out for one isa. Channels out are padded to whole words. */
@@ -72,6 +83,7 @@ struct conv {
   int up_words;                       /* of them, the last, from what is half as high and wide */
   int apart;                          /* whether those are counted for themselves, by each tap: see up.inc */
   int own_words;                      /* that a pixel has in the band of x: without those */
+  int paired, up_paired;              /* whether these and those are counted in pairs */
   int outs, outs_padded;
   int tile, pixels;
   int x_levels, w_levels;
@@ -80,7 +92,7 @@ struct conv {
   int64_t w_plane;                    /* bytes between weight levels */
   uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it;
                                          apart: a tile's own words, then the others */
-  float *taps;                        /* of bytes, in place of weights: [rows x channels][outs_padded]; else NULL */
+  int16_t *taps;                      /* of bytes, in place of weights: [row][pair of taps][outs_padded][2]; else NULL */
   int zero;                           /* what a byte stands for 0 as */
   int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
   int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
@@ -111,8 +123,11 @@ int conv_piece(const conv_call *call, int64_t number);
 
 /* How a piece's rows of x lie in memory: with zeros around, and to the right up to whole tiles. Apart: behind them those of
  * the map to be doubled, and room for what its taps count. Bytes, but rows and width. */
-typedef struct { int64_t rows, pitch, plane, up_rows, up_width, up_pitch, bands, all; } layout;
+typedef struct { int64_t rows, pitch, plane, pairs, up_rows, up_columns, up_pitch, up_plane, up_pairs, bands, counts, all; } layout;
 layout layout_of(const conv *conv, int64_t width, int64_t row_from, int64_t row_to);
+
+/* The taps of a row of a filter of bytes, in pairs, of which the last may have but one. */
+static inline int tap_pairs(int kernel, int channels) { return (kernel * channels + 1) / 2; }
 
 /* The isa named by EDGEC_KERNEL_ISA, or the best that this processor has; NULL where that name is not possible. */
 const isa *isa_choose(void);

@@ -65,6 +65,12 @@ ort_status *read_constant(const kernel *k, const ort_info *info, int index, int 
   return read_tensor(k, value, index, rank, out);
 }
 
+ort_status *read_vector(const kernel *k, const ort_info *info, int index, int count, tensor *out) {
+  TRY(read_constant(k, info, index, 1, out));
+  if (out->sizes[0] == count) return NULL;
+  return refuse(k, "input %d has %lld values; expected %d", index, (long long)out->sizes[0], count);
+}
+
 ort_status *read_int(const kernel *k, const ort_info *info, const char *name, int64_t least, int64_t most, int *out) {
   int64_t value;
   TRY(GET_INT(k->api)(info, name, &value));
@@ -94,6 +100,8 @@ ort_status *make_output(const kernel *k, ort_context *context, int index, int ra
     if (sizes[i] > MAX_SIZE || count > MAX_ELEMENTS) return refuse(k, "output %d would be too large", index);
   }
   TRY(GET_OUTPUT(k->api)(context, (size_t)index, sizes, (size_t)rank, &value));
+  *data = NULL;
+  if (!value) return NULL;
   return GET_DATA(k->api)(value, data);
 }
 

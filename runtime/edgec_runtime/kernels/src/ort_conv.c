@@ -47,10 +47,9 @@ static ort_status *read_thresholds(const kernel *k, const ort_info *info, int in
   return NULL;
 }
 
-static ort_status *read_vector(const kernel *k, const ort_info *info, int index, int count, const float **out) {
+static ort_status *read_floats(const kernel *k, const ort_info *info, int index, int count, const float **out) {
   tensor t;
-  TRY(read_constant(k, info, index, 1, &t));
-  if (t.sizes[0] != count) return refuse(k, "input %d has %lld values; expected %d", index, (long long)t.sizes[0], count);
+  TRY(read_vector(k, info, index, count, &t));
   *out = t.data;
   return NULL;
 }
@@ -67,12 +66,12 @@ static ort_status *read_model(const kernel *k, const ort_info *info, conv_model 
   TRY(of_bytes(k) ? read_bytes(k, info, m) : read_signs(k, info, m));
   m->form = k->op->output_types[0] == INT32 ? TO_BITS : k->op->output_types[0] == INT8 ? TO_INT8 : TO_FLOAT;
   if (m->form == TO_BITS) return read_thresholds(k, info, BITS_THRESHOLDS, m);
-  TRY(read_vector(k, info, SCALE, m->outs, &m->scale));
-  TRY(read_vector(k, info, BIAS, m->outs, &m->bias));
-  TRY(read_vector(k, info, SLOPE, m->outs, &m->slope));
-  TRY(read_vector(k, info, SHIFT, m->outs, &m->shift));
+  TRY(read_floats(k, info, SCALE, m->outs, &m->scale));
+  TRY(read_floats(k, info, BIAS, m->outs, &m->bias));
+  TRY(read_floats(k, info, SLOPE, m->outs, &m->slope));
+  TRY(read_floats(k, info, SHIFT, m->outs, &m->shift));
   if (m->form == TO_INT8) TRY(read_thresholds(k, info, THRESHOLDS, m));
-  if (adds(k)) TRY(read_vector(k, info, SHORTCUT_SCALE, m->outs, &m->shortcut_scale));
+  if (adds(k)) TRY(read_floats(k, info, SHORTCUT_SCALE, m->outs, &m->shortcut_scale));
   return NULL;
 }
 

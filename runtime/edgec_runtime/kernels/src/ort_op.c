@@ -21,6 +21,7 @@ VISIBLE const char *edgec_kernels_isa(int number) {
 static void destroy(void *given) {
   kernel *k = given;
   conv_free(k->conv);
+  free(k->last);
   free(k->bounds);
   free(k);
 }
@@ -52,13 +53,14 @@ static size_t input_count(const custom_op *o) { return (size_t)((const op *)o)->
 static int output_type(const custom_op *o, size_t i) { return ((const op *)o)->output_types[i]; }
 static size_t output_count(const custom_op *o) { return (size_t)((const op *)o)->output_count; }
 static int required(const custom_op *o, size_t i) { return (void)o, (void)i, 0; }
+static int required_alone(const custom_op *o, size_t i) { return (void)i, output_count(o) > 1; } /* 1: optional */
 static int one(const custom_op *o) { return (void)o, 1; }
 static int no_last(const custom_op *o) { return (void)o, INT_MAX; }
 
 #define ORT                                                                                                          \
   {.version = API_VERSION, .name = name, .provider = provider, .input_type = input_type, .input_count = input_count, \
    .output_type = output_type, .output_count = output_count, .destroy = destroy, .input_kind = required,             \
-   .output_kind = required, .input_memory = required, .variadic = {one, one, one, one}, .create = create,            \
+   .output_kind = required_alone, .input_memory = required, .variadic = {one, one, one, one}, .create = create,            \
    .compute = compute, .first_version = one, .last_version = no_last}
 
 #define AFFINE FLOAT, FLOAT, FLOAT, FLOAT
@@ -78,6 +80,7 @@ static const op ops[] = {
     {ORT, "BinaryConvInt8Up", 8, 2, {INT32, INT32, AFFINE, INT32, INT32}, {INT8, INT32}, make_conv, run_conv, 1},
     {ORT, "BinaryConvAddUp", 10, 2, {INT32, INT32, AFFINE, INT32, INT8, FLOAT, INT32}, {INT8, INT32}, make_conv, run_conv, 1},
     {ORT, "Int8Conv", 7, 2, {INT8, INT8, AFFINE, INT32}, {INT8, INT32}, make_conv, run_conv, 0},
+    {ORT, "StreamConvFloat", 4, 1, {INT8, INT8, FLOAT, FLOAT}, {FLOAT}, make_last, run_last, 0},
 };
 
 VISIBLE ort_status *RegisterCustomOps(ort_options *options, const ort_base *base) {

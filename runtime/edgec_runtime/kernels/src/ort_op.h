@@ -10,12 +10,13 @@ static const int64_t MAX_ELEMENTS = (int64_t)1 << 31;
 
 typedef struct op op;
 
-/* A node of a loaded network. `conv` for convolutions; the rest for the others. */
+/* A node of a loaded network. `conv` or `last` for convolutions; the rest for the others. */
 typedef struct {
   const op *op;
   ort_api api;
   const isa *isa;
   conv *conv;
+  last_conv *last;
   int channels, levels, thresholds;
   int64_t level[MAX_LEVELS];
   void *bounds; /* thresholds, [threshold][channel], float or int32 */
@@ -39,8 +40,10 @@ ort_status *refuse(const kernel *, const char *format, ...) __attribute__((forma
 /* Each gives NULL, or the error. `rank` is what the tensor must have. */
 ort_status *read_input(const kernel *, ort_context *, int index, int rank, tensor *out);
 ort_status *read_constant(const kernel *, const ort_info *, int index, int rank, tensor *out);
+ort_status *read_vector(const kernel *, const ort_info *, int index, int count, tensor *out); /* a constant */
 ort_status *read_int(const kernel *, const ort_info *, const char *name, int64_t least, int64_t most, int *out);
 ort_status *read_levels(const kernel *, const ort_info *, const char *name, int64_t *out, int *count);
+/* Of an optional output that nobody wants, *data is NULL. */
 ort_status *make_output(const kernel *, ort_context *, int index, int rank, const int64_t *sizes, void **data);
 
 /* Which instruction set the node uses. */
@@ -51,6 +54,8 @@ ort_status *in_parallel(const kernel *, ort_context *, int64_t pieces, void (*wo
 
 ort_status *make_conv(kernel *, const ort_info *);
 ort_status *run_conv(const kernel *, ort_context *);
+ort_status *make_last(kernel *, const ort_info *);
+ort_status *run_last(const kernel *, ort_context *);
 ort_status *make_pack(kernel *, const ort_info *);
 ort_status *run_pack(const kernel *, ort_context *);
 ort_status *run_pack_int8(const kernel *, ort_context *);

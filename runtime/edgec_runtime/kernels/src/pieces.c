@@ -4,10 +4,10 @@
 
 #include "kernels.h"
 
-enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8, LEAST_ROWS = 4 };
+enum { ALIGN = 64, BAND_BYTES = 128 * 1024, LEAST_PIECES = 8, LEAST_APART = 4, LEAST_ROWS = 4 };
 
 static int64_t pixel_bytes(const conv *c) {
-  return c->taps ? c->channels * (int64_t)sizeof(float) : (int64_t)c->own_words * c->isa->x_bytes;
+  return c->taps ? c->channels * (int64_t)sizeof(int16_t) : (int64_t)c->own_words * c->isa->x_bytes;
 }
 
 static int64_t rounded_up(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
@@ -17,13 +17,18 @@ layout layout_of(const conv *c, int64_t width, int64_t row_from, int64_t row_to)
   layout l = {.rows = row_to - row_from + around};
   l.pitch = (rounded_up(width, c->pixels) + around) * pixel_bytes(c);
   l.plane = l.rows * l.pitch;
-  l.bands = l.all = l.plane * (c->taps ? 1 : c->x_levels);
+  const int64_t planes = c->taps ? 1 : c->x_levels;
+  l.pairs = c->paired ? planes * l.plane : 0;
+  l.bands = l.all = planes * l.plane + l.pairs + (c->taps ? (int64_t)sizeof(int16_t) : 0); /* a last pair's second */
   if (!c->apart) return l;
   l.up_rows = (row_to + 2) / 2 - (row_from + 1) / 2 + 1;
-  l.up_width = rounded_up(width / 2 + 2, c->pixels);
-  l.up_pitch = l.up_width * c->up_words * c->isa->x_bytes;
-  l.bands += l.up_rows * l.up_pitch;
-  l.all = l.bands + SMALL_ROWS * l.up_width * TAPS * c->tile * (int64_t)sizeof(uint16_t);
+  l.up_columns = width / 2;
+  l.up_pitch = rounded_up(l.up_columns, c->pixels) * c->up_words * c->isa->x_bytes;
+  l.up_plane = l.bands;
+  l.up_pairs = c->up_paired ? l.up_rows * l.up_pitch : 0;
+  l.bands += l.up_rows * l.up_pitch + l.up_pairs;
+  l.counts = rounded_up(l.bands, ALIGN);
+  l.all = l.counts + (l.up_columns * (KEPT + 4) + 4) * c->tile * (int64_t)sizeof(uint16_t);
   return l;
 }
 
@@ -39,7 +44,8 @@ static cut cut_of(const conv *c, extent size) {
   k.rows = k.rows < LEAST_ROWS ? LEAST_ROWS : k.rows > size.h ? size.h : k.rows;
   k.bands = (size.h + k.rows - 1) / k.rows;
   k.tiles = c->outs_padded / c->tile;
-  const int64_t groups = (LEAST_PIECES + k.bands - 1) / k.bands, bands = (LEAST_PIECES + k.tiles - 1) / k.tiles;
+  const int least = c->apart ? LEAST_APART : LEAST_PIECES; /* where bands overlap by rows that are counted twice, fewer */
+  const int64_t groups = (least + k.bands - 1) / k.bands, bands = (least + k.tiles - 1) / k.tiles;
   k.groups = (int)(groups < k.tiles ? groups : k.tiles);
   if (k.bands < bands) k.bands = bands < most ? bands : most;
   k.rows = (size.h + k.bands - 1) / k.bands;
@@ -86,8 +92,8 @@ static void lay_row(const conv *c, uint8_t *to, const int32_t *from, int64_t wid
   }
 }
 
-/* Bytes as floats, with zeros around. */
-static void lay_byte_band(const conv_call *call, const piece *p, float *band, layout l) {
+/* Bytes, of which `zero` is 0, with zeros around. */
+static void lay_byte_band(const conv_call *call, const piece *p, int16_t *band, layout l) {
   const conv *c = call->conv;
   const int64_t reach = c->kernel / 2, row = call->size.w * c->channels, pitch = l.pitch / (int64_t)sizeof *band;
   memset(band, 0, (size_t)l.bands);
@@ -95,9 +101,17 @@ static void lay_byte_band(const conv_call *call, const piece *p, float *band, la
     const int64_t y = p->row_from - reach + r;
     if (y < 0 || y >= call->size.h) continue;
     const int8_t *from = call->bytes + (p->image * call->size.h + y) * row;
-    float *to = band + r * pitch + reach * c->channels;
-    for (int64_t i = 0; i < row; i++) to[i] = (float)(from[i] - c->zero);
+    int16_t *to = band + r * pitch + reach * c->channels;
+    for (int64_t i = 0; i < row; i++) to[i] = (int16_t)(from[i] - c->zero);
   }
+}
+
+/* Behind `words` in `bytes`, the exclusive or of each and the next. */
+static void lay_pairs(uint8_t *words, int64_t bytes) {
+  const uint32_t *from = (const uint32_t *)words;
+  uint32_t *to = (uint32_t *)(words + bytes);
+  const int64_t count = bytes / (int64_t)sizeof *from;
+  for (int64_t i = 0; i + 1 < count; i++) to[i] = from[i] ^ from[i + 1];
 }
 
 static void lay_band(const conv_call *call, const piece *p, uint8_t *band, layout l) {
@@ -120,6 +134,7 @@ static void lay_band(const conv_call *call, const piece *p, uint8_t *band, layou
       const int32_t *up = call->up + (p->image * call->size.h / 2 + y / 2) * up_words + level * c->up_words;
       lay_joined_row(c, to, from, up, call->size.w);
     }
+  if (l.pairs) lay_pairs(band, l.pairs);
 }
 
 /* The rows of the map to be doubled, of which the first lies above or is half as far down as that of the piece. */
@@ -130,8 +145,9 @@ static void lay_small(const conv_call *call, const piece *p, uint8_t *band, layo
     const int64_t y = (p->row_from + 1) / 2 - 1 + r;
     if (y < 0 || y >= height) continue;
     const int32_t *from = call->up + (p->image * height + y) * words;
-    c->isa->lay_x(band + r * l.up_pitch + c->up_words * c->isa->x_bytes, (const uint32_t *)from, words);
+    c->isa->lay_x(band + r * l.up_pitch, (const uint32_t *)from, words);
   }
+  if (l.up_pairs) lay_pairs(band, l.up_pairs);
 }
 
 int conv_piece(const conv_call *call, int64_t number) {
@@ -151,7 +167,7 @@ int conv_piece(const conv_call *call, int64_t number) {
     c->isa->byte_rows(call, &p, memory);
   } else {
     lay_band(call, &p, memory, l);
-    if (c->apart) lay_small(call, &p, (uint8_t *)memory + l.plane, l);
+    if (c->apart) lay_small(call, &p, (uint8_t *)memory + l.up_plane, l);
     c->isa->conv_rows(call, &p, memory);
   }
   free(memory);

@@ -14,7 +14,9 @@ from edgec.lower.binary.nodes import (
     bit_pack_int8,
     bit_unpack,
     bit_upsample,
+    drop_unread,
     int8_conv,
+    stream_conv_float,
     with_doubled,
 )
 from edgec.lower.binary.weights import (
@@ -39,6 +41,7 @@ __all__ = [
     "bit_unpack",
     "bit_upsample",
     "dot_thresholds",
+    "drop_unread",
     "function",
     "int8_conv",
     "integer_levels",
@@ -46,5 +49,6 @@ __all__ = [
     "lower_signs",
     "pack_weights",
     "residual_steps",
+    "stream_conv_float",
     "with_doubled",
 ]

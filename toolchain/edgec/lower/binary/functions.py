@@ -186,6 +186,15 @@ _MAX_POOL = f"""
 {_packed("mosts", "levels", "y")}
 """
 
+_LAST = """
+  columns = Transpose <perm = [1, 0]> (w)
+  product = MatMulInteger (x, columns)
+  dotf = Cast <to = 1> (product)
+  scaled = Mul (dotf, scale)
+  value = Add (scaled, bias)
+  y = Transpose <perm = [0, 3, 1, 2]> (value)
+"""
+
 _LEVELS = "channels, x_levels, w_levels"
 _AFFINE = "x, w, scale, bias, slope, shift"
 # Name -> (inputs, outputs, what becomes of the dot product)
@@ -223,6 +232,7 @@ _FUNCTIONS = {
         f"{name}{UP}": (f"{_LEVELS}, up_channels", f"{inputs}, up", outputs, _JOIN + _dot("joined") + body)
         for name, (inputs, outputs, body) in _CONVS.items()
     },
+    "StreamConvFloat": ("", "x, w, scale, bias", "y", _LAST),
     "Int8Conv": ("zero", f"{_AFFINE}, thresholds", "y, bitsout", _BYTE_DOT + _affine() + _STREAM),
 }
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import onnx_ir as ir
-from onnx import TensorProto
 
 from edgec.graph import Graph
 from edgec.lower.binary import nodes
@@ -94,7 +93,9 @@ class _Lowering:
             affine = _affine(Step(binary, None, none, none + 1, none, 1.0))
             self._convolve(binary, lambda bits, kernel: nodes.binary_conv_float(name, bits, kernel, affine))
         elif (last := stream_convolution(value)) is not None:
-            self._write_last(name, last)
+            weights = last.weights[:, :, 0, 0]
+            source = self._int8(last.source)
+            self.writer.made(nodes.stream_conv_float(name, source, weights, last.scale, last.bias))
         else:
             copy = ir.to_proto(node)
             copy.input[:] = ["" if taken is None else self.real(taken) for taken in node.inputs]
@@ -107,17 +108,6 @@ class _Lowering:
         else:
             self.has_bits = True
             write_palette(self.writer, name, few)
-
-    def _write_last(self, name: str, last: ByteConvolution) -> None:
-        """A product of matrices, as a 1x1 convolution is, whose sums ONNX Runtime adds in int32."""
-        weights = self.writer.constant(f"{name}.weights", last.weights[:, :, 0, 0].T)
-        scale = self.writer.constant(f"{name}.scale", last.scale.astype(np.float32))
-        bias = self.writer.constant(f"{name}.bias", last.bias.astype(np.float32))
-        product = self.writer.standard("MatMulInteger", f"{name}.product", self._int8(last.source), weights)
-        sums = self.writer.standard("Cast", f"{name}.sums", product, to=TensorProto.FLOAT)
-        scaled = self.writer.standard("Mul", f"{name}.scaled", sums, scale)
-        planes = self.writer.standard("Add", f"{name}.planes", scaled, bias)
-        self.writer.standard("Transpose", name, planes, perm=[0, 3, 1, 2])
 
     def _int8(self, value: ir.Value) -> str:
         """The name of a stream in int8, NHWC."""

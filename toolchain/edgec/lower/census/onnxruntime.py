@@ -24,7 +24,7 @@ from edgec_runtime.kernels import DOMAIN
 from edgec_runtime.kernels.library import uses_domain
 
 RUNS, WARM_UP = 15, 3
-OF_BYTES = "Int8Conv"  # the one of our operators that multiplies no signs
+OF_BYTES = ("Int8Conv", "StreamConvFloat")  # those of our operators that multiply no signs
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear", "Cast")
 SHAPES, OTHER = ("Shape", "Size"), "other"  # they read no value
 TYPES: dict[int, str] = {
@@ -110,7 +110,8 @@ def _macs(node: onnx.NodeProto, fixed: list[Shape], event: Event) -> int | None:
     source = event.takes[0] if event.takes else ()
     if node.domain == DOMAIN:
         channels = next((entry.i for entry in node.attribute if entry.name == "channels"), 0)
-        channels = fixed[0][-1] if node.op_type == OF_BYTES else channels
+        if node.op_type in OF_BYTES:
+            return binary_multiply_accumulates(source, fixed[0][:-1], fixed[0][-1])
         # The weights come first of what is fixed; what is no convolution has none, or no channels.
         return binary_multiply_accumulates(source, fixed[0], channels) if fixed and channels else None
     factors = max([*fixed, *event.takes[1:]], key=len, default=())
@@ -165,17 +166,17 @@ def _shapes(notes: list[dict[str, list[int]]]) -> list[Shape]:
 def _type_of(node: onnx.NodeProto, source: str) -> str:
     """In which it computes, where its first input is of the type `source`."""
     if node.domain == DOMAIN:
-        return "int8" if node.op_type == OF_BYTES else BINARY
+        return "int8" if node.op_type in OF_BYTES else BINARY
     return CONVERT if node.op_type in CONVERSIONS else source
 
 
 def _result_type(node: onnx.NodeProto, source: str) -> str:
     """Only conversions change the type, and they say to which: the zero point's, or float32.
 
-    Our operators give streams of int8 or packed bits, but for the two that lead back to floats.
+    Our operators give streams of int8 or packed bits, but for the three that lead back to floats.
     """
     if node.domain == DOMAIN:
-        return "float32" if node.op_type in ("BinaryConvFloat", "BitUnpack") else "int8"
+        return "float32" if node.op_type in ("BinaryConvFloat", "BitUnpack", "StreamConvFloat") else "int8"
     if node.op_type == "QuantizeLinear":
         return "int8"
     if node.op_type == "DequantizeLinear":
