@@ -169,7 +169,7 @@ static int32_t bound_of(int64_t base, int64_t threshold) {
 static void lay_bases(conv *c, const conv_model *m, int out) {
   for (int border = 0; border < BORDERS; border++) {
     const int64_t base = border_base(c, m, out, border);
-    c->base[border * c->outs_padded + out] = (int32_t)base;
+    c->base[border * c->outs_padded + out] = (int32_t)(c->plain ? base / 2 : base);
     for (int t = 0; c->form == TO_BITS && t < c->thresholds; t++)
       c->bounds[(border * c->thresholds + t) * c->outs_padded + out] =
           out < c->outs ? bound_of(base, m->bounds[(int64_t)t * c->outs + out]) : INT32_MIN;
@@ -184,6 +184,13 @@ static void lay_tables(conv *c, const conv_model *m) {
   for (int t = 0; c->form == TO_INT8 && t < c->thresholds; t++)
     for (int o = 0; o < c->outs_padded; o++)
       c->bounds[t * c->outs_padded + o] = o < c->outs ? stream_bound(m->bounds[(int64_t)t * c->outs + o]) : INT32_MAX;
+}
+
+/* So that a dot product is a difference, where it is wanted as a number. */
+static void double_factors(conv *c) {
+  for (int i = 0; !c->plain && i < c->x_levels; i++)
+    for (int j = 0; j < c->w_levels; j++) c->factor[i][j] *= 2;
+  for (int o = 0; c->plain && o < c->outs; o++) c->scale[o] *= 2;
 }
 
 static void lay_floats(conv *c, const conv_model *m) {
@@ -206,9 +213,10 @@ static void set_sizes(conv *c, const conv_model *m, const isa *isa) {
   c->x_levels = m->x_levels, c->w_levels = m->w_levels;
   for (int i = 0; i < c->x_levels; i++)
     for (int j = 0; j < c->w_levels; j++) c->factor[i][j] = (int32_t)(m->x_level[i] * m->w_level[j]);
-  const int plain = c->x_levels == 1 && c->w_levels == 1 && c->factor[0][0] == 1;
+  const int one = c->x_levels == 1 && c->w_levels == 1 && c->factor[0][0] == 1;
+  c->plain = one && (c->form == TO_BITS || c->channels % 2 == 0); /* of an even number of channels bases are even */
   c->up_words = m->up_channels / WORD;
-  c->apart = c->up_words && c->kernel == 3 && plain;
+  c->apart = c->up_words && c->kernel == 3 && c->plain;
   c->own_words = c->apart ? c->words - c->up_words : c->words;
   c->paired = isa->paired && c->kernel * c->kernel * c->own_words >= isa->paired;
   c->up_paired = isa->paired && c->apart && c->up_words >= isa->paired;
@@ -234,6 +242,7 @@ const char *conv_make(const conv_model *model, const isa *isa, conv **made) {
   if (c->taps) lay_taps(c, model);
   lay_tables(c, model);
   lay_floats(c, model);
+  if (c->form != TO_BITS) double_factors(c);
   *made = c;
   return NULL;
 }

@@ -48,6 +48,14 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return (uint32_t)low | (uint32_t)high << 16;
 }
 
+static inline void le_store(const int32_t *a, const int32_t *b, int32_t *mask) {
+  __mmask16 *halves = (__mmask16 *)mask; /* from where they are, without a way through another register */
+  for (int i = 0; i < 2; i++)
+    halves[i] = _mm512_cmple_epi32_mask(_mm512_loadu_si512(a + 16 * i), _mm512_loadu_si512(b + 16 * i));
+}
+
+#define LE_STORE le_store
+
 static inline void narrow(const int32_t *q, int8_t *out) {
   for (int i = 0; i < 2; i++)
     _mm_storeu_si128((__m128i *)out + i, _mm512_cvtsepi32_epi8(_mm512_loadu_si512(q + 16 * i)));

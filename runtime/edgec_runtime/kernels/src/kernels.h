@@ -87,14 +87,15 @@ struct conv {
   int outs, outs_padded;
   int tile, pixels;
   int x_levels, w_levels;
-  int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level */
+  int plain;                          /* whether pop counts are taken as they are: else times */
+  int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level; but TO_BITS, twice that */
   int thresholds, out_levels;
   int64_t w_plane;                    /* bytes between weight levels */
   uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it;
                                          apart: a tile's own words, then the others */
   int16_t *taps;                      /* of bytes, in place of weights: [row][pair of taps][outs_padded][2]; else NULL */
   int zero;                           /* what a byte stands for 0 as */
-  int32_t *base;                      /* [border][outs_padded]: dot = base - 2 pop */
+  int32_t *base;                      /* [border][outs_padded], but TO_BITS: dot = base - pop; plain, half of it, and scale twice */
   int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
                                          TO_INT8: [threshold][outs_padded], bit: bound <= value */
   float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs_padded], NULL where not used */
