@@ -107,8 +107,9 @@ class Network:
             for name, array in feeds.items()
         ]
         outputs = [helper.make_tensor_value_info(output, kind, [None] * rank)]
-        binary.drop_unread(self._nodes, [output])
-        graph = helper.make_graph(self._nodes, "net", inputs, outputs, self._tensors)
+        tensors = {tensor.name: tensor for tensor in self._tensors}
+        nodes, constants = binary.without_unread(self._nodes, tensors, [output])
+        graph = helper.make_graph(nodes, "net", inputs, outputs, constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
         binary.add_functions(model)
         return bytes(model.SerializeToString())

@@ -20,7 +20,7 @@ from tests.runtime.kernels.cases import (
 )
 from tests.runtime.kernels.conftest import Run, same
 
-from edgec.lower.binary import drop_unread
+from edgec.lower.binary.unread import drop_unread
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {

@@ -30,11 +30,20 @@ static void max_of_four(const int32_t *const four[4], int32_t *out, int levels, 
   }
 }
 
+/* The same of a row of single words and one level, as vectors. */
+static void or_row(const int32_t *top, const int32_t *below, int32_t *out, int64_t count) {
+  for (int64_t c = 0; c < count; c++) out[c] = top[2 * c] | top[2 * c + 1] | below[2 * c] | below[2 * c + 1];
+}
+
 void max_pool_rows(const int32_t *x, int32_t *out, extent out_size, extent in_size, int levels, int words, int64_t from,
                    int64_t to) {
   const int64_t pixel = (int64_t)levels * words, row = in_size.w * pixel;
   for (int64_t r = from; r < to; r++) {
     const int32_t *top = x + (r / out_size.h * in_size.h + r % out_size.h * 2) * row;
+    if (pixel == 1) {
+      or_row(top, top + row, out + r * out_size.w, out_size.w);
+      continue;
+    }
     for (int64_t c = 0; c < out_size.w; c++, top += 2 * pixel) {
       const int32_t *const four[4] = {top, top + pixel, top + row, top + row + pixel};
       max_of_four(four, out + (r * out_size.w + c) * pixel, levels, words);

@@ -13,34 +13,65 @@ ALWAYS __m512i spread(const uint8_t *word) {
   return v;
 }
 
+/* Where counts go, of `bytes` each, 4 or 2; those of a pixel `pitch` behind those of the last. */
+typedef struct { uint8_t *at; int bytes; int64_t pitch; } target;
+
+/* Of a pixel, the registers r and r + 1. */
+ALWAYS void put(const target to, const int p, const int r, __m512i low, __m512i high) {
+  uint8_t *at = to.at + p * to.pitch + r * 16 * to.bytes;
+  if (to.bytes == 4) {
+    _mm512_store_si512(at, low);
+    _mm512_store_si512(at + 64, high);
+  } else {
+    static const uint16_t even[32] __attribute__((aligned(64))) = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20,
+                                                                   22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42,
+                                                                   44, 46, 48, 50, 52, 54, 56, 58, 60, 62};
+    _mm512_store_si512(at, _mm512_permutex2var_epi16(low, _mm512_load_si512(even), high));
+  }
+}
+
 #include "avx512_words.inc"
 #include "avx512_pairs.inc"
 
 enum { WIDE = 6, NARROW = 12, FEW = 4, PAIRED = 16 };
 
 /* A row's last tile often has FEW pixels, for which maps of a power of two would pay as for a whole one. */
-static void pop_wide(const window *x, const uint8_t *w, int32_t *pop) {
+ALWAYS void count_wide(const window *x, const uint8_t *w, target to) {
   if (x->rows * x->run < PAIRED) {
-    if (x->count > FEW) count_words(x, w, pop, 4, WIDE);
-    else count_words(x, w, pop, 4, FEW);
+    if (x->count > FEW) count_words(x, w, to, 4, WIDE);
+    else count_words(x, w, to, 4, FEW);
     return;
   }
-  for (int half = 0; half < 2; half++, w += 128, pop += WORD)
-    if (x->count > FEW) count_pairs(x, w, pop, 4, PAIR_PIXELS);
-    else count_pairs(x, w, pop, 4, FEW);
+  for (int half = 0; half < 2; half++, w += 128, to.at += WORD * to.bytes)
+    if (x->count > FEW) count_pairs(x, w, to, 4, PAIR_PIXELS);
+    else count_pairs(x, w, to, 4, FEW);
 }
 
-static void pop_narrow(const window *x, const uint8_t *w, int32_t *pop) {
+ALWAYS void count_narrow(const window *x, const uint8_t *w, target to) {
   if (x->rows * x->run < PAIRED) {
-    if (x->count > FEW) count_words(x, w, pop, 2, NARROW);
-    else count_words(x, w, pop, 2, FEW);
+    if (x->count > FEW) count_words(x, w, to, 2, NARROW);
+    else count_words(x, w, to, 2, FEW);
     return;
   }
   window half = *x;
-  for (; half.count > 0; half.count -= PAIR_PIXELS, half.at += PAIR_PIXELS * x->pixel, pop += PAIR_PIXELS * WORD)
-    if (half.count > FEW) count_pairs(&half, w, pop, 2, PAIR_PIXELS);
-    else count_pairs(&half, w, pop, 2, FEW);
+  for (; half.count > 0; half.count -= PAIR_PIXELS, half.at += PAIR_PIXELS * x->pixel, to.at += PAIR_PIXELS * to.pitch)
+    if (half.count > FEW) count_pairs(&half, w, to, 2, PAIR_PIXELS);
+    else count_pairs(&half, w, to, 2, FEW);
 }
+
+static void pop_wide(const window *x, const uint8_t *w, int32_t *pop) { count_wide(x, w, (target){(uint8_t *)pop, 4, 256}); }
+
+static void pop_narrow(const window *x, const uint8_t *w, int32_t *pop) { count_narrow(x, w, (target){(uint8_t *)pop, 4, 128}); }
+
+static void tap_wide(const window *x, const uint8_t *w, uint16_t *to) {
+  count_wide(x, w, (target){(uint8_t *)to, 2, TAPS * 128});
+}
+
+static void tap_narrow(const window *x, const uint8_t *w, uint16_t *to) {
+  count_narrow(x, w, (target){(uint8_t *)to, 2, TAPS * 64});
+}
+
+#define COUNT_TAP(tile, x, w, to) (tile == 64 ? tap_wide : tap_narrow)(x, w, to)
 
 static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   const __mmask16 low = _mm512_cmple_epi32_mask(_mm512_loadu_si512(a), _mm512_loadu_si512(b));

@@ -14,11 +14,11 @@ from edgec.lower.binary.nodes import (
     bit_pack_int8,
     bit_unpack,
     bit_upsample,
-    drop_unread,
     int8_conv,
     stream_conv_float,
     with_doubled,
 )
+from edgec.lower.binary.unread import without_unread
 from edgec.lower.binary.weights import (
     dot_thresholds,
     integer_levels,
@@ -41,7 +41,6 @@ __all__ = [
     "bit_unpack",
     "bit_upsample",
     "dot_thresholds",
-    "drop_unread",
     "function",
     "int8_conv",
     "integer_levels",
@@ -51,4 +50,5 @@ __all__ = [
     "residual_steps",
     "stream_conv_float",
     "with_doubled",
+    "without_unread",
 ]

@@ -1,6 +1,6 @@
 """Nodes of com.edgec with their constants: what a lowering puts into an ONNX graph."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,18 +141,6 @@ def stream_conv_float(name: str, x: str, weights: Numbers, scale: Numbers, bias:
         "bias": np.asarray(bias, np.float32),
     }
     return _made("StreamConvFloat", name, [x], constants)
-
-
-def drop_unread(nodes: Sequence[NodeProto], outputs: Collection[str]) -> None:
-    """Take the name from streams that no node reads: kernels then write nothing there.
-
-    A last output keeps its name: ONNX Runtime cuts nameless ones off, and then finds the body at odds.
-    """
-    read = {*outputs, *(name for node in nodes for name in node.input)}
-    for node in nodes:
-        if node.domain == DOMAIN:
-            *streams, last = node.output
-            node.output[:] = [*(name if name in read else "" for name in streams), last]
 
 
 def _made(

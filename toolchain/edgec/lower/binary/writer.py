@@ -8,7 +8,8 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from edgec.lower.binary.functions import add_functions
 from edgec.lower.binary.moves import Slice
-from edgec.lower.binary.nodes import Made, drop_unread
+from edgec.lower.binary.nodes import Made
+from edgec.lower.binary.unread import without_unread
 
 
 class Writer:
@@ -20,10 +21,11 @@ class Writer:
 
     def into(self, model: ModelProto) -> ModelProto:
         """`model` with what was written in place of its own nodes, and the bodies of our operators."""
-        drop_unread(self._nodes, [output.name for output in model.graph.output])
+        outputs = [output.name for output in model.graph.output]
+        nodes, constants = without_unread(self._nodes, self._constants, outputs)
         del model.graph.node[:], model.graph.initializer[:], model.graph.value_info[:]
-        model.graph.node.extend(self._nodes)
-        model.graph.initializer.extend(self._constants.values())
+        model.graph.node.extend(nodes)
+        model.graph.initializer.extend(constants)
         add_functions(model)
         return model
 
