@@ -114,7 +114,10 @@ typedef struct {
   const float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs] or NULL */
 } conv_model;
 
-/* NULL, or what is wrong with the model; *made is freed by conv_free. */
+/* NULL, or what is wrong with the model. */
+const char *conv_check(const conv_model *model);
+
+/* The same; *made is freed by conv_free. */
 const char *conv_make(const conv_model *model, const isa *isa, conv **made);
 void conv_free(conv *made);
 

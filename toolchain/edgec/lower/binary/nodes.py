@@ -135,7 +135,7 @@ def int8_conv(name: str, x: str, weights: Numbers, zero: int, affine: Affine, th
 
 def stream_conv_float(name: str, x: str, weights: Numbers, scale: Numbers, bias: Numbers) -> Made:
     """A stream -> float32 (N, OC, H, W), by 1x1 int8 `weights` (OC, C) and `scale` and `bias` (OC,)."""
-    constants = {
+    constants: dict[str, Numbers] = {
         "w": np.asarray(weights, np.int8),
         "scale": np.asarray(scale, np.float32),
         "bias": np.asarray(bias, np.float32),
