@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from tests.runtime.kernels.cases import (
@@ -20,7 +21,10 @@ from tests.runtime.kernels.cases import (
 )
 from tests.runtime.kernels.conftest import Run, same
 
+from edgec.lower.binary import Kernel, binary_conv_int8, pack_weights
 from edgec.lower.binary.unread import drop_unread
+from edgec_runtime.kernels import reference
+from edgec_runtime.kernels.reference import Affine
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OTHERS: dict[str, Callable[[Sizes], Case]] = {
@@ -91,6 +95,22 @@ def test_a_stream_that_nobody_reads_is_left_out(run: Run, isas: tuple[str, ...],
     model = network([case.made], case.feeds, {bits: expected})
     for isa in (None, *isas):
         assert same(run(model, case.feeds, isa)[0], expected), isa
+
+
+@pytest.mark.parametrize("largest", [1e9, 2e5])
+def test_values_far_beyond_int8_end_at_its_ends(run: Run, isas: tuple[str, ...], largest: float) -> None:
+    """The larger ones are beyond int32, too."""
+    sizes = Sizes(1, 5, 13, 96, 64, 3, (1,), (1,), 3, 7)
+    random = np.random.default_rng(0)
+    weights = random.standard_normal((64, 96, 3, 3))
+    scale, bias = (random.choice([-largest, largest, 0.5], 64).astype(np.float32) for _ in range(2))
+    affine = Affine(scale, bias, np.full(64, -2, np.float32), np.zeros(64, np.float32))
+    steps = np.sort(random.integers(-129, 130, (3, 64)), 0).astype(np.int32)
+    x = convolution("BinaryConv", sizes).feeds["x"]
+    made = binary_conv_int8("y", "x", Kernel(weights), affine, steps)
+    dot = reference.dots(x, pack_weights(weights[np.newaxis]), 96, (1,), (1,))
+    case = Case(made, {"x": x}, reference.binary_conv_int8(dot, affine, steps))
+    check(run, isas, case)
 
 
 def test_an_empty_batch_is_no_error(run: Run, isas: tuple[str, ...]) -> None:

@@ -116,8 +116,10 @@ static void lay_bases(conv *c, const conv_model *m, int out) {
   }
 }
 
-/* What -128 reaches, all below it would. */
-static int32_t stream_bound(int32_t bound) { return bound <= INT8_MIN ? INT32_MIN : bound; }
+/* A stream may be limited after it is compared: what its ends reach, all beyond them do, too. */
+static int32_t stream_bound(int32_t bound) {
+  return bound <= INT8_MIN ? INT32_MIN : bound > INT8_MAX ? INT32_MAX : bound;
+}
 
 static void lay_tables(conv *c, const conv_model *m) {
   for (int o = 0; !m->bytes && o < c->outs_padded; o++) lay_bases(c, m, o);
@@ -169,7 +171,7 @@ const char *conv_make(const conv_model *model, const isa *isa, conv **made) {
   if (wrong) return wrong;
   conv *c = calloc(1, sizeof *c);
   if (!c) return "out of memory";
-  set_sizes(c, model, isa);
+  set_sizes(c, model, isa->beyond_int32 && !conv_within_int32(model) ? isa->beyond_int32 : isa);
   arena needed = {NULL, 0};
   lay_memory(c, model, &needed);
   if (posix_memalign(&c->memory, ALIGN, needed.used)) c->memory = NULL;

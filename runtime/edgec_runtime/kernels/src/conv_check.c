@@ -61,3 +61,21 @@ const char *conv_check(const conv_model *m) {
     if ((wrong = check_floats(values[i], m->outs))) return wrong;
   return NULL;
 }
+
+static double magnitude(const float *values, int o) {
+  if (!values) return 0;
+  return values[o] < 0 ? -(double)values[o] : (double)values[o];
+}
+
+int conv_within_int32(const conv_model *m) {
+  double dot = m->bytes ? 255.0 * 128 : 0;
+  for (int i = 0; i < m->x_levels; i++)
+    for (int j = 0; j < m->w_levels; j++) dot += (double)m->x_level[i] * (double)m->w_level[j];
+  dot *= m->kernel * m->kernel * m->channels;
+  for (int o = 0; m->form == TO_INT8 && o < m->outs; o++) {
+    const double sum = dot * magnitude(m->scale, o) + magnitude(m->bias, o) + 128 * magnitude(m->shortcut_scale, o);
+    const double slope = magnitude(m->slope, o);
+    if (sum * (slope < 1 ? 1 : slope) + magnitude(m->shift, o) > INT32_MAX / 2) return 0; /* with room for roundings */
+  }
+  return 1;
+}

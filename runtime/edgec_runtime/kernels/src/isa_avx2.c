@@ -129,5 +129,5 @@ static int supported(void) {
 #include "isa.inc"
 
 const isa isa_avx2 = {"avx2", supported, 4, 8, NIBBLES, NIBBLES, 0, lay_x, lay_w, conv_rows_avx2, byte_rows_avx2,
-                     pack_rows_avx2, pack_int8_rows_avx2, last_rows_avx2};
+                     pack_rows_avx2, pack_int8_rows_avx2, last_rows_avx2, NULL};
 #endif

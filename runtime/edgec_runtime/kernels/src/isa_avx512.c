@@ -97,10 +97,9 @@ static inline void widen(const int8_t *r, float *out) {
     _mm512_storeu_ps(out + 16 * i, _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)r + i))));
 }
 
-/* What is below -128 becomes that when it is narrowed. */
-#define TO_INT8(v)                                                                          \
-  ((whole_lanes)_mm512_cvt_roundps_epi32(_mm512_min_ps((__m512)(v), _mm512_set1_ps(127.0f)), \
-                                         _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))
+/* What is beyond int8 ends there when it is narrowed; what might be beyond int32 is left to AVX2. */
+#define TO_INT8(v) \
+  ((whole_lanes)_mm512_cvt_roundps_epi32((__m512)(v), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))
 #define BEND(v, s)                                                                                               \
   ((lanes)_mm512_mask_mul_ps((__m512)(v), _mm512_movepi32_mask((__m512i)(v)), (__m512)(v), (__m512)(s)))
 
@@ -120,6 +119,7 @@ static int supported(void) {
 #define NARROW_PIXELS NARROW
 #include "isa.inc"
 
+extern const isa isa_avx2;
 const isa isa_avx512 = {"avx512", supported, WIDE, NARROW, 4, 4, PAIRED, lay_x_words, lay_w_words, conv_rows_avx512,
-                        byte_rows_avx512, pack_rows_avx512, pack_int8_rows_avx512, last_rows_avx512};
+                        byte_rows_avx512, pack_rows_avx512, pack_int8_rows_avx512, last_rows_avx512, &isa_avx2};
 #endif

@@ -54,4 +54,4 @@ static int supported(void) { return 1; }
 #include "isa.inc"
 
 const isa isa_c = {"c", supported, PIXELS, PIXELS, 4, 4, 0, lay_x_words, lay_w_words, conv_rows_c, byte_rows_c,
-                     pack_rows_c, pack_int8_rows_c, last_rows_c};
+                     pack_rows_c, pack_int8_rows_c, last_rows_c, NULL};

@@ -136,5 +136,5 @@ static int supported(void) { return 1; } /* every AArch64 has it */
 #include "isa.inc"
 
 const isa isa_neon = {"neon", supported, PIXELS, PIXELS, 4, 4, 0, lay_x_words, lay_w_words, conv_rows_neon, byte_rows_neon,
-                     pack_rows_neon, pack_int8_rows_neon, last_rows_neon};
+                     pack_rows_neon, pack_int8_rows_neon, last_rows_neon, NULL};
 #endif

@@ -72,6 +72,7 @@ struct isa {
   void (*pack_int8_rows)(const int8_t *x, const int32_t *thresholds, int32_t *out, int thresholds_count,
                          int channels, int64_t from, int64_t to);
   void (*last_rows)(const last_conv *conv, const int8_t *x, float *out, int64_t plane, int64_t from, int64_t to);
+  const isa *beyond_int32;            /* who makes streams of values that may be, where this one does not; else NULL */
 };
 
 /* A convolution, its parameters laid out for one isa. Channels out are padded to whole words. */
@@ -116,6 +117,9 @@ typedef struct {
 
 /* NULL, or what is wrong with the model. */
 const char *conv_check(const conv_model *model);
+
+/* Whether all values that become a stream are within int32, whatever x is. */
+int conv_within_int32(const conv_model *model);
 
 /* The same; *made is freed by conv_free. */
 const char *conv_make(const conv_model *model, const isa *isa, conv **made);
