@@ -1,4 +1,4 @@
-/* AVX-512 with VPOPCNTDQ and VNNI, which came with it: 16 channels a register, one word of each at a time. */
+/* AVX-512 with VPOPCNTDQ and VNNI, which came with it: 16 channels a register, words one by one or in pairs. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -79,8 +79,10 @@ static inline uint32_t le_mask(const int32_t *a, const int32_t *b) {
   return (uint32_t)low | (uint32_t)high << 16;
 }
 
+/* From where the masks are, without a way through another register. */
 static inline void le_store(const int32_t *a, const int32_t *b, int32_t *mask) {
-  __mmask16 *halves = (__mmask16 *)mask; /* from where they are, without a way through another register */
+  typedef __mmask16 half __attribute__((may_alias));
+  half *halves = (half *)mask;
   for (int i = 0; i < 2; i++)
     halves[i] = _mm512_cmple_epi32_mask(_mm512_loadu_si512(a + 16 * i), _mm512_loadu_si512(b + 16 * i));
 }
