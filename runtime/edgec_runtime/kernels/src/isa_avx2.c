@@ -106,9 +106,9 @@ static inline void narrow(const int32_t *q, int8_t *out) {
   _mm256_storeu_si256((__m256i *)out, _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order));
 }
 
-static inline void widen(const int8_t *r, float *out) {
+static inline void widen(const int8_t *r, int32_t *out) {
   for (int i = 0; i < WORD; i += 8)
-    _mm256_storeu_ps(out + i, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(r + i)))));
+    _mm256_store_si256((__m256i *)(out + i), _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(r + i))));
 }
 
 #define LIMIT(v) ((lanes)_mm256_max_ps(_mm256_min_ps((__m256)(v), _mm256_set1_ps(127.0f)), _mm256_set1_ps(-128.0f)))

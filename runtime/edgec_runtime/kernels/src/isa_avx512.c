@@ -94,9 +94,8 @@ static inline void narrow(const int32_t *q, int8_t *out) {
     _mm_storeu_si128((__m128i *)out + i, _mm512_cvtsepi32_epi8(_mm512_loadu_si512(q + 16 * i)));
 }
 
-static inline void widen(const int8_t *r, float *out) {
-  for (int i = 0; i < 2; i++)
-    _mm512_storeu_ps(out + 16 * i, _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)r + i))));
+static inline void widen(const int8_t *r, int32_t *out) {
+  for (int i = 0; i < 2; i++) _mm512_store_si512(out + 16 * i, _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)r + i)));
 }
 
 /* What is beyond int8 ends there when it is narrowed; what might be beyond int32 is left to AVX2. */

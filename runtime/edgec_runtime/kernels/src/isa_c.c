@@ -41,8 +41,8 @@ static inline void narrow(const int32_t *q, int8_t *out) {
   for (int i = 0; i < WORD; i++) out[i] = (int8_t)q[i];
 }
 
-static inline void widen(const int8_t *r, float *out) {
-  for (int i = 0; i < WORD; i++) out[i] = (float)r[i];
+static inline void widen(const int8_t *r, int32_t *out) {
+  for (int i = 0; i < WORD; i++) out[i] = r[i];
 }
 
 static int supported(void) { return 1; }

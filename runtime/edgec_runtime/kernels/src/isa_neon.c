@@ -110,11 +110,11 @@ static inline void narrow(const int32_t *q, int8_t *out) {
     vst1_s8(out + i, vmovn_s16(vcombine_s16(vmovn_s32(vld1q_s32(q + i)), vmovn_s32(vld1q_s32(q + i + 4)))));
 }
 
-static inline void widen(const int8_t *r, float *out) {
+static inline void widen(const int8_t *r, int32_t *out) {
   for (int i = 0; i < WORD; i += 8) {
     const int16x8_t eight = vmovl_s8(vld1_s8(r + i));
-    vst1q_f32(out + i, vcvtq_f32_s32(vmovl_s16(vget_low_s16(eight))));
-    vst1q_f32(out + i + 4, vcvtq_f32_s32(vmovl_s16(vget_high_s16(eight))));
+    vst1q_s32(out + i, vmovl_s16(vget_low_s16(eight)));
+    vst1q_s32(out + i + 4, vmovl_s16(vget_high_s16(eight)));
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "ort_op.h"
 
-enum { PIXELS_A_PIECE = 4096, ROWS_A_PIECE = 16 };
+enum { PIXELS_A_PIECE = 1024, ROWS_A_PIECE = 16 };
 
 /* What a thread needs; `from` and `to` of a piece are pixels of one image, or rows of all. */
 typedef struct {
