@@ -35,9 +35,10 @@ class Histogram:
         """See Observer."""
         self.seen.update(values)
         self._grow(max(-self.seen.low, self.seen.high))
-        flat, scale = values.reshape(-1), np.float32(1 / self.width)
+        flat, scale = values.reshape(-1), 1 / self.width
         for start in range(0, flat.size, BLOCK):
-            bins = np.floor(flat[start : start + BLOCK] * scale).astype(np.intp)
+            # In float64, where nothing is so near to 0 that it loses its sign.
+            bins = np.floor(np.multiply(flat[start : start + BLOCK], scale, dtype=np.float64)).astype(np.intp)
             bins += ZERO
             self.counts += np.bincount(bins, minlength=BINS)
 

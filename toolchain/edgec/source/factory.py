@@ -9,8 +9,9 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from torch import nn
 
@@ -38,11 +39,21 @@ def call_factory(model: str) -> nn.Module:
     return network
 
 
+class _Uncached(SourceFileLoader):
+    """Reads the file itself: bytecode, known by size and time in seconds, may be the last version's."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """See SourceFileLoader."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
 def _load_file(file: Path) -> ModuleType:
     if not file.is_file():
         raise ModelSourceError(f"there is no file {file}")
     unique = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
-    spec = importlib.util.spec_from_file_location(f"edgec_own_{file.stem}_{unique}", file)
+    name = f"edgec_own_{file.stem}_{unique}"
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Uncached(name, str(file)))
     if spec is None or spec.loader is None:
         raise ModelSourceError(f"{file} cannot be imported")
     module = importlib.util.module_from_spec(spec)
