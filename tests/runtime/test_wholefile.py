@@ -35,7 +35,7 @@ def test_a_disk_without_room_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("before")
     program = FULL.format(limit=LIMIT, size=2 * LIMIT)
-    done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    done = subprocess.run([sys.executable, "-B", "-c", program, str(path)], check=False)
     assert done.returncode > 0
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]

@@ -81,6 +81,7 @@ def test_a_bundle_that_goes_away_meanwhile(make_bundle: Any) -> None:
     assert "no such file" in rows[-1]["error"]
 
 
+# -B, here and in the like: Python would cut bytecode off at the limit, for whoever comes next.
 FULL = """
 import resource, signal, sys
 from edgec_runtime.__main__ import main
@@ -93,7 +94,7 @@ sys.exit(main(["bench", sys.argv[1], "--threads", "1", "--duration", "0.1s", "--
 
 def test_a_report_that_finds_no_room_is_still_printed(make_bundle: Any, tmp_path: Path) -> None:
     pytest.importorskip("resource")
-    done = subprocess.run([sys.executable, "-c", FULL, make_bundle()], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-B", "-c", FULL, make_bundle()], capture_output=True, text=True)
     assert done.returncode == 2
     assert read(done.stdout)["measurements"][0]["target"] == "cpu"
     assert "tiny-1.0.1.bench.json cannot be written" in done.stderr

@@ -170,6 +170,7 @@ def test_a_full_disk_is_said_and_the_file_is_whole(path: Path) -> None:
     kept, size = read(path), path.stat().st_size
 
     def limited() -> None:
+        sys.dont_write_bytecode = True
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 

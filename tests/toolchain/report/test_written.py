@@ -74,7 +74,7 @@ except OutputError as error:
 
 def test_a_disk_without_room_gets_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path / "scores")], capture_output=True, text=True
+        [sys.executable, "-B", "-c", FULL, str(tmp_path / "scores")], capture_output=True, text=True
     )
     assert done.returncode == 1
     assert "scores cannot be written: File too large" in done.stderr
