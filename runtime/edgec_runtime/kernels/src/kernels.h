@@ -40,8 +40,8 @@ typedef struct {
   const int32_t *x, *up;
   const int8_t *bytes;                /* in place of x, where the convolution is of bytes */
   const int8_t *shortcut;
-  int32_t *bits;                      /* NULL where nobody reads them; so, too, */
-  int8_t *stream;
+  int32_t *bits;                      /* NULL where nobody reads them */
+  int8_t *stream;                     /* the same */
   float *floats;
 } conv_call;
 
@@ -88,15 +88,16 @@ struct conv {
   int outs, outs_padded;
   int tile, pixels;
   int x_levels, w_levels;
-  int plain;                          /* whether pop counts are taken as they are: else times */
-  int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level; but TO_BITS, twice that */
+  int plain;                          /* whether a pop count is taken as it is, not times `factor` */
+  int32_t factor[MAX_LEVELS][MAX_LEVELS]; /* x level times w level; twice that, but TO_BITS */
   int thresholds, out_levels;
   int64_t w_plane;                    /* bytes between weight levels */
   uint8_t *weights;                   /* [w level][tile][rows x words][tile channels], as lay_w lays it;
                                          apart: a tile's own words, then the others */
   int16_t *taps;                      /* of bytes, in place of weights: [row][pair of taps][outs_padded][2]; else NULL */
   int zero;                           /* what a byte stands for 0 as */
-  int32_t *base;                      /* [border][outs_padded], but TO_BITS: dot = base - pop; plain, half of it, and scale twice */
+  int32_t *base;                      /* [border][outs_padded], not TO_BITS: dot = base - pop, or, where plain, half the dot
+                                         product, and scale is twice what the model says */
   int32_t *bounds;                    /* TO_BITS: [border][threshold][outs_padded], bit: pop <= bound;
                                          TO_INT8: [threshold][outs_padded], bit: bound <= value */
   float *scale, *bias, *slope, *shift, *shortcut_scale; /* [outs_padded], NULL where not used */
@@ -121,7 +122,7 @@ const char *conv_check(const conv_model *model);
 /* Whether all values that become a stream are within int32, whatever x is. */
 int conv_within_int32(const conv_model *model);
 
-/* The same; *made is freed by conv_free. */
+/* NULL, or what is wrong, as conv_check or for want of memory; *made is freed by conv_free. */
 const char *conv_make(const conv_model *model, const isa *isa, conv **made);
 void conv_free(conv *made);
 
