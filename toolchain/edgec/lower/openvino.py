@@ -14,6 +14,7 @@ from edgec.graph import Graph
 from edgec.lower.base import Lowered
 from edgec.lower.rewrites.conv_transpose import ShiftedConvTransposeToConv
 from edgec.lower.rewrites.float_biases import FloatBiases
+from edgec.lower.rewrites.merge_groups import MergeGroups
 from edgec.lower.rewrites.wide_head import WidenHead
 from edgec.lower.rewrites.zero_column import ZeroColumn
 
@@ -69,7 +70,7 @@ def _rewritten(graph: Graph) -> Graph:
     if any(node.op_type == "QuantizeLinear" for node in copy.nodes):
         for rewrite in (ShiftedConvTransposeToConv(), WidenHead(), FloatBiases()):
             copy = rewrite(copy).graph
-    return ZeroColumn()(copy).graph
+    return ZeroColumn()(MergeGroups()(copy).graph).graph
 
 
 def _holds_float16(graph: Graph) -> bool:

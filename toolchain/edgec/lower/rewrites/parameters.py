@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import onnx_ir as ir
 
 from edgec.errors import GraphError
@@ -22,6 +23,15 @@ def parameter_of(value: ir.Value | None) -> Array | None:
     """The constant that `value` is, or as which it is stored; None where it is computed."""
     node = _expansion(value)
     return array_of(value if node is None else node.inputs[0])
+
+
+def zero_of(weight: ir.Value) -> Array:
+    """What stands for 0 in the weights, for each map or for all."""
+    dequantize = _expansion(weight)
+    if dequantize is None or dequantize.op_type != "DequantizeLinear" or len(dequantize.inputs) < 3:
+        return np.zeros(1)
+    zero = array_of(dequantize.inputs[2])
+    return np.zeros(1) if zero is None else zero
 
 
 def _expansion(value: ir.Value | None) -> ir.Node | None:

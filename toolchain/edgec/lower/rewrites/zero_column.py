@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from edgec.lower.rewrites.parameters import Parameters, parameter_of
-from edgec.passes.arrays import Array, array_of, integers_of, pads_itself
+from edgec.lower.rewrites.parameters import Parameters, parameter_of, zero_of
+from edgec.passes.arrays import Array, integers_of, pads_itself
 from edgec.passes.nodes import NodePass
 
 TILE = 64
@@ -39,22 +39,13 @@ class ZeroColumn(NodePass):
         """See NodePass."""
         weight = node.inputs[1]
         assert weight is not None
-        zero, parameters = _zero(weight), Parameters(graph, node, lambda data: data)
+        zero, parameters = zero_of(weight), Parameters(graph, node, lambda data: data)
         node.replace_input_with(1, parameters.remade(weight, lambda data: _with_column(data, zero)))
         top, left, bottom, right = integers_of(node, "pads", (0, 0, 0, 0))
         right += integers_of(node, "dilations", (1, 1))[1]
         node.attributes.add(ir.AttrInt64s("pads", [top, left, bottom, right]))
         for name in ("kernel_shape", "auto_pad"):
             node.attributes.pop(name, None)
-
-
-def _zero(weight: ir.Value) -> Array:
-    """What stands for 0 in the weights, for each map or for all."""
-    dequantize = weight.producer()
-    if dequantize is None or dequantize.op_type != "DequantizeLinear" or len(dequantize.inputs) < 3:
-        return np.zeros(1)
-    zero = array_of(dequantize.inputs[2])
-    return np.zeros(1) if zero is None else zero
 
 
 def _with_column(weight: Array, zero: Array) -> Array:
