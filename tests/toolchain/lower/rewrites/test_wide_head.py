@@ -45,12 +45,23 @@ def test_every_pixel_stays_where_it_is(maps: int, end: str, integers: bool) -> N
     [
         head(maps=9),
         head(width=24),
+        head(width=16),
+        head(maps=2, width=8),
         head(kernel=3, pads=[1, 1, 1, 1]),
         head(strides=[2, 2]),
         head(end="Softmax"),
         network((1, 3, 6, 32), node("Relu", "x")),
     ],
-    ids=["many maps", "narrow", "3x3", "strides", "not value by value", "no conv"],
+    ids=[
+        "many maps",
+        "no multiple",
+        "one row",
+        "one row of two maps",
+        "3x3",
+        "strides",
+        "not value by value",
+        "no conv",
+    ],
 )
 def test_others_are_left_alone(graph: Graph) -> None:
     result = WidenHead()(graph)

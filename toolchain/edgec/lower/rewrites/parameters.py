@@ -25,12 +25,17 @@ def parameter_of(value: ir.Value | None) -> Array | None:
     return array_of(value if node is None else node.inputs[0])
 
 
+def is_integer(value: ir.Value | None) -> bool:
+    """Whether it is stored as integers."""
+    node = _expansion(value)
+    return node is not None and node.op_type == "DequantizeLinear"
+
+
 def zero_of(weight: ir.Value) -> Array:
     """What stands for 0 in the weights, for each map or for all."""
-    dequantize = _expansion(weight)
-    if dequantize is None or dequantize.op_type != "DequantizeLinear" or len(dequantize.inputs) < 3:
-        return np.zeros(1)
-    zero = array_of(dequantize.inputs[2])
+    node = _expansion(weight)
+    stored = node.inputs[2] if node is not None and len(node.inputs) > 2 else None
+    zero = array_of(stored)
     return np.zeros(1) if zero is None else zero
 
 

@@ -24,7 +24,8 @@ VALUE_BY_VALUE = ("Sigmoid", "QuantizeLinear", "DequantizeLinear")
 class WidenHead(Pass):
     """Rewrite the 1x1 Conv that gives the network's maps, as they are or through what works value by value.
 
-    Left alone: more maps than lanes allow, a width that is free or no multiple of the row, other kernels.
+    Left alone: more maps than lanes allow, other kernels, a width that is free or no multiple of the row, or
+    the row itself: with one result across OpenVINO 2026.4 is wrong with AMX.
     """
 
     def apply(self, graph: Graph) -> PassResult:
@@ -60,8 +61,10 @@ def _pixels(conv: ir.Node) -> int:
     if parameters[0] is None or parameters[0].shape[2:] != (1, 1) or not _is_plain(conv):
         return 0
     pixels, size = LANES // len(parameters[0]), list(shape)[2:]
-    fits = all(isinstance(dim, int) for dim in size) and pixels > 1 and not int(str(size[1])) % pixels
-    return pixels if fits else 0
+    if pixels < 2 or not all(isinstance(dim, int) for dim in size):
+        return 0
+    width = int(str(size[1]))
+    return pixels if width > pixels and not width % pixels else 0
 
 
 def _is_plain(conv: ir.Node) -> bool:
