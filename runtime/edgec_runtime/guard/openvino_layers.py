@@ -7,13 +7,14 @@ _NAMES = (
     "Parameter Result Const Convert ConvertLike FakeQuantize FakeConvert Convolution GroupConvolution "
     "ConvolutionBackpropData GroupConvolutionBackpropData BinaryConvolution MatMul Einsum AvgPool "
     "MaxPool AdaptiveAvgPool AdaptiveMaxPool BatchNormInference MVN LRN NormalizeL2 GroupNormalization "
-    "RMS ReLU PReLU Clamp Elu Selu Gelu HSwish HSigmoid HardSigmoid Sigmoid Swish Mish SoftPlus "
-    "SoftSign Softmax SoftMax LogSoftmax Tanh Erf Abs Add Ceiling Cos Divide Exp Floor FloorMod Log "
-    "Maximum Minimum Mod Multiply Negative Power Round Sign Sin Sqrt SquaredDifference Subtract Equal "
-    "Greater GreaterEqual Less LessEqual LogicalAnd LogicalNot LogicalOr LogicalXor NotEqual Select "
-    "ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum TopK Broadcast Concat "
-    "DepthToSpace Gather GatherElements GatherND GridSample Interpolate Pad Reshape ShapeOf Slice "
-    "SpaceToDepth Split Squeeze StridedSlice Transpose Unsqueeze VariadicSplit"
+    "RMS ScaledDotProductAttention ReLU PReLU Clamp Elu Selu Gelu HSwish HSigmoid HardSigmoid Sigmoid "
+    "Swish Mish SoftPlus SoftSign Softmax SoftMax LogSoftmax Tanh Erf Abs Add Ceiling Cos Divide Exp "
+    "Floor FloorMod Log Maximum Minimum Mod Multiply Negative Power Round Sign Sin Sqrt "
+    "SquaredDifference Subtract Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalNot "
+    "LogicalOr LogicalXor NotEqual Select ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd "
+    "ReduceSum TopK Broadcast Concat DepthToSpace Gather GatherElements GatherND GridSample Interpolate "
+    "Pad Reshape ShapeOf Slice SpaceToDepth Split Squeeze StridedSlice Transpose Unsqueeze "
+    "VariadicSplit"
 )
 
 LAYERS = frozenset(_NAMES.split())
@@ -44,7 +45,7 @@ _DATA = (
     "new_axis_mask shrink_axis_mask ellipsis_mask transpose_a transpose_b min max alpha beta bias group "
     "pad_mode pad_value coordinate_transformation_mode nearest_mode antialias cube_coeff "
     "shape_calculation_mode sort stable batch_dims m_pythondiv equation align_corners padding_mode "
-    "region_size"
+    "region_size causal"
 )
 
 # Element -> the attributes that it may have. None of them names a file.
@@ -64,7 +65,9 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 }
 
 # The notes that a layer may carry; others can name where weights are read from.
-NOTES = frozenset(("fused_names", "decompression", "precise", "disable_fp16_compression"))
+NOTES = frozenset(
+    ("fused_names", "decompression", "precise", "disable_fp16_compression", "DisablePrecisionConversion")
+)
 
 # Element type -> bits of an element.
 BITS = {

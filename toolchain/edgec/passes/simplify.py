@@ -13,6 +13,7 @@ from edgec.passes.fold import FoldConstants
 from edgec.passes.hardswish import FuseHardSwish
 from edgec.passes.identities import RemoveIdentities
 from edgec.passes.names import NameNodes
+from edgec.passes.one_pixel import DropOnePixelGathers
 from edgec.passes.resize import FixResizes
 from edgec.passes.shapes import InferShapes
 from edgec.passes.unused import RemoveUnused
@@ -32,6 +33,7 @@ CHAIN: tuple[Pass, ...] = (
     LiftConstants(),
     *_REWRITES,
     FoldConstants(),
+    DropOnePixelGathers(),
     *_REWRITES,
     InferShapes(),
     FixResizes(),

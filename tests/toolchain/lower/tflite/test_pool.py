@@ -23,6 +23,8 @@ def pools(draw: st.DrawFn, kind: str) -> Graph:
     kernel = [draw(st.integers(1, 4)) for _ in range(2)]
     stride = [draw(st.integers(1, 3)) for _ in range(2)]
     attributes = {"kernel_shape": kernel, "strides": stride}
+    if kind == "AveragePool":
+        attributes["count_include_pad"] = draw(st.integers(0, 1))
     if kind == "MaxPool":
         attributes["pads"] = [draw(st.integers(0, size - 1)) for size in (*kernel, *kernel)]
     size = [draw(st.integers(4, 9)) for _ in range(2)]
@@ -57,6 +59,21 @@ def test_an_odd_size_rounded_up_needs_no_padding_operator(kind: str, size: int) 
 def test_average_that_counts_its_padding() -> None:
     pool = node("AveragePool", "x", kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)
     assert operator_names(check_float(network((1, 2, 8, 8), pool))) == ["PAD", "AVERAGE_POOL_2D"]
+
+
+@pytest.mark.parametrize("counted", [0, 1])
+def test_what_a_rounded_up_window_reaches_beyond_never_counts(counted: int) -> None:
+    pool = node(
+        "AveragePool", "x", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, count_include_pad=counted
+    )
+    assert operator_names(check_float(network((1, 2, 8, 8), pool))) == ["AVERAGE_POOL_2D"]
+
+
+def test_beside_padding_that_counts_it_is_refused() -> None:
+    attributes = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1] * 4, "count_include_pad": 1}
+    pool = node("AveragePool", "x", ceil_mode=1, **attributes)
+    with pytest.raises(UnsupportedOperatorError, match="a last window that reaches beyond it"):
+        lower(network((1, 2, 8, 8), pool), "tflite")
 
 
 def test_average_that_does_not_count_its_padding() -> None:

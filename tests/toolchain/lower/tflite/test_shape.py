@@ -90,6 +90,10 @@ def test_cropping() -> None:
     assert operator_names(lowered) == ["SLICE"]
 
 
+def test_the_edge_repeated_once() -> None:
+    check_float(padding([0, 0, 1, 1, 0, 0, 0, 1], mode="edge"), tolerance=0)
+
+
 def test_reflection() -> None:
     check_float(padding([0, 0, 2, 1, 0, 0, 1, 2], mode="reflect"), tolerance=0)
 
@@ -103,7 +107,7 @@ def test_padding_of_some_axes() -> None:
     ("graph", "reason"),
     [
         (padding([0, 0, 1, 0, 0, 0, -1, 0]), "both signs"),
-        (padding([0, 0, 1, 0, 0, 0, 1, 0], mode="edge"), "mode 'edge'"),
+        (padding([0, 0, 2, 0, 0, 0, 1, 0], mode="edge"), "mode 'edge'"),
     ],
 )
 def test_padding_that_tflite_lacks_is_refused(graph: Graph, reason: str) -> None:

@@ -125,6 +125,20 @@ class Op:
         version = version or (2 if self.quantized else 1)
         self.writer.file.operator(name, version, [entry.index for entry in inputs], [output.index], options)
 
+    def step(
+        self,
+        name: str,
+        inputs: Sequence[Tensor],
+        label: str,
+        options: Any = None,
+        shape: Sequence[int] | None = None,
+    ) -> Tensor:
+        """One of several operators in float32; what it makes has the shape of its inputs, unless said."""
+        shape = np.broadcast_shapes(*(entry.shape for entry in inputs)) if shape is None else shape
+        made = self.writer.new(f"{self.result.name}_{label}", shape, None)
+        self.emit(name, inputs, made, options)
+        return made
+
     def unsupported(self, reason: str) -> NoReturn:
         """Raise UnsupportedOperatorError naming the operator and the node."""
         raise UnsupportedOperatorError(

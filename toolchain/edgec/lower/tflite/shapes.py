@@ -19,9 +19,16 @@ def with_static_shapes(graph: Graph) -> Graph:
     copy.input.shape = ir.Shape((1, *size[1:]))
     for node in copy.nodes:
         for value in node.outputs:
-            value.shape = None
+            value.shape = _kept(node, value)
     try:
         proto = onnx.shape_inference.infer_shapes(copy.to_proto(), strict_mode=True, data_prop=True)
     except onnx.shape_inference.InferenceError as error:
         raise GraphError(f"the shapes of the network for an input of {size} do not fit: {error}") from error
     return Graph(ir.from_proto(proto))
+
+
+def _kept(node: ir.Node, value: ir.Value) -> ir.Shape | None:
+    """Nothing but what ONNX does not infer: of GroupNormalization the shape at export stands."""
+    if node.op_type != "GroupNormalization" or value.shape is None:
+        return None
+    return ir.Shape((1, *list(value.shape)[1:]))

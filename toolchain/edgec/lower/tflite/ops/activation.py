@@ -115,11 +115,9 @@ def hard_sigmoid(op: Op) -> None:
     """max(0, min(1, alpha * x + beta)) as relu6(6 alpha x + 6 beta) / 6: TFLite has no such operator."""
     alpha, beta = op.attribute("alpha", 0.2), op.attribute("beta", 0.5)
     source, relu6 = op.input(), schema.ActivationFunctionType.RELU6
-    scaled, shifted = (
-        op.writer.new(f"{op.result.name}_{step}", source.shape, None) for step in ("scaled", "shifted")
-    )
-    op.emit("MUL", [source, op.scalar("slope", 6 * alpha, source)], scaled, schema.MulOptionsT())
-    op.emit("ADD", [scaled, op.scalar("offset", 6 * beta, source)], shifted, schema.AddOptionsT(relu6))
+    inputs = [source, op.scalar("slope", 6 * alpha, source)]
+    inputs = [op.step("MUL", inputs, "scaled", schema.MulOptionsT()), op.scalar("offset", 6 * beta, source)]
+    shifted = op.step("ADD", inputs, "shifted", schema.AddOptionsT(relu6))
     op.emit("MUL", [shifted, op.scalar("sixth", 1 / 6, source)], op.output(), schema.MulOptionsT())
 
 

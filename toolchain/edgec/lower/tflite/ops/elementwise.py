@@ -27,9 +27,8 @@ def batch_normalization(op: Op) -> None:
     """One that could not be folded into a convolution: scale and shift a channel."""
     scale, bias, mean, variance = (op.constant(place).data.astype(np.float64) for place in (1, 2, 3, 4))
     factor = scale / np.sqrt(variance + op.attribute("epsilon", 1e-5))
-    source = op.input()
-    scaled = op.writer.new(f"{op.result.name}_scaled", source.shape, None)
-    op.emit("MUL", [source, op.constant_input("factor", factor, np.float32)], scaled, schema.MulOptionsT())
+    inputs = [op.input(), op.constant_input("factor", factor, np.float32)]
+    scaled = op.step("MUL", inputs, "scaled", schema.MulOptionsT())
     offset = op.constant_input("offset", bias - mean * factor, np.float32)
     op.emit("ADD", [scaled, offset], op.output(), schema.AddOptionsT(fusedActivationFunction=op.activation))
 

@@ -31,11 +31,24 @@ def average_pool(op: Op) -> None:
     if set(window.dilation) != {1}:
         op.unsupported("TFLite pools without dilation only")
     source, padding = op.input(), window.padding
-    if any(axis.before or axis.after for axis in window.axes) and op.attribute("count_include_pad", 0):
+    if _counts_padding(op, window):
         source, padding = pad(op, source, window.amounts), VALID
     if padding is None:
         op.unsupported("TFLite averages over padding that counts, or over padding placed as its SAME does")
     op.emit("AVERAGE_POOL_2D", [source], op.output(source.quantization), _options(window, padding))
+
+
+def _counts_padding(op: Op, window: Window) -> bool:
+    """Whether padding is in the mean; what the last window reaches beyond it, with ceil_mode, never is."""
+    if not op.attribute("count_include_pad", 0):
+        return False
+    ends = op.attribute("pads", (0, 0, 0, 0))[2:]
+    explicit = op.attribute("auto_pad", "NOTSET") == "NOTSET"
+    if explicit and any(axis.after > end for axis, end in zip(window.axes, ends, strict=True)):
+        if any(op.attribute("pads", ())):
+            op.unsupported("padding that counts, and a last window that reaches beyond it")
+        return False
+    return any(axis.before or axis.after for axis in window.axes)
 
 
 def _options(window: Window, padding: int) -> schema.Pool2DOptionsT:

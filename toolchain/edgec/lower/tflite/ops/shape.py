@@ -8,6 +8,9 @@ from edgec.lower.tflite.ops.window import pad
 from edgec.lower.tflite.tensors import PLACE_IN_NHWC, Array, Tensor
 from edgec.lower.tflite.writer import constant_of
 
+# A mirror at the edge of the image, which repeats its own pixel, and one in the middle of it.
+MIRRORS = {"edge": schema.MirrorPadMode.SYMMETRIC, "reflect": schema.MirrorPadMode.REFLECT}
+
 
 def identity(op: Op) -> None:
     """Nothing: Identity, or a Cast to float32 of float32 or of a stored constant."""
@@ -50,7 +53,7 @@ def slice_(op: Op) -> None:
 
 
 def pad_(op: Op) -> None:
-    """Pad with a constant or by reflection; negative amounts crop."""
+    """Pad with a constant, by reflection or, by one pixel, with the edge; negative amounts crop."""
     amounts = _amounts(op)
     source, mode = op.input(), op.attribute("mode", "constant")
     if (amounts <= 0).all():
@@ -60,11 +63,11 @@ def pad_(op: Op) -> None:
         op.unsupported("pads of both signs")
     elif mode == "constant":
         op.writer.bind(op.result, pad(op, source, amounts.tolist(), _fill(op, source)))
-    elif mode == "reflect":
+    elif mode == "reflect" or (mode == "edge" and amounts.max() == 1):
         inputs = [source, op.constant_input("paddings", amounts)]
-        op.emit("MIRROR_PAD", inputs, op.output(source.quantization), schema.MirrorPadOptionsT())
+        op.emit("MIRROR_PAD", inputs, op.output(source.quantization), schema.MirrorPadOptionsT(MIRRORS[mode]))
     else:
-        op.unsupported(f"mode {mode!r}: only constant and reflect")
+        op.unsupported(f"mode {mode!r}: only constant, reflect and, by one pixel, edge")
 
 
 def gather(op: Op) -> None:
