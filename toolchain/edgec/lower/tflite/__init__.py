@@ -9,6 +9,7 @@ import onnx_ir as ir
 from edgec.errors import UnsupportedOperatorError
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
+from edgec.lower.rewrites.channel_norm import SpellChannelNorm
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.pixel_moves import PixelMoves
 from edgec.lower.tflite.ends import affine, begin, end
@@ -26,11 +27,13 @@ def lower(graph: Graph, io: Io = "float") -> Lowered:
     """Write the graph at its fixed size and batch 1 as `model.tflite`, taking and giving what `io` says.
 
     ConvTranspose becomes a Conv and DepthToSpace: XNNPACK takes longer for it than for those two
-    (benchmarks/rewrites.py).
+    (benchmarks/rewrites.py). A LayerNormalization over channels is spelled out.
 
     Raises UnsupportedOperatorError (operator and node named), QuantizationError, GraphError (no fixed size).
     """
-    return write(ConvTransposeToConv()(graph).graph, io)
+    for rewrite in (ConvTransposeToConv(), SpellChannelNorm()):
+        graph = rewrite(graph).graph
+    return write(graph, io)
 
 
 def write(graph: Graph, io: Io = "float") -> Lowered:
