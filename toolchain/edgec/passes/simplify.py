@@ -16,11 +16,13 @@ from edgec.passes.names import NameNodes
 from edgec.passes.one_pixel import DropOnePixelGathers
 from edgec.passes.resize import FixResizes
 from edgec.passes.shapes import InferShapes
+from edgec.passes.softplus import FuseSoftplus
 from edgec.passes.unused import RemoveUnused
 
 _REWRITES: tuple[Pass, ...] = (
     RemoveIdentities(),
     FuseHardSwish(),
+    FuseSoftplus(),
     FoldBatchNorm(),
     FoldAffine(),
     FoldAffineInputs(),

@@ -20,7 +20,7 @@ SHAPE = (1, 4, 6, 5)
 BROADCASTS = [(), (1,), (5,), (6, 1), (4, 1, 1), (1, 4, 1, 1), (4, 6, 5), (1, 1, 6, 5), (1, 4, 6, 5)]
 
 
-@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div"])
+@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "Max", "Min"])
 @pytest.mark.parametrize("shape", BROADCASTS)
 @pytest.mark.parametrize("first", [False, True], ids=["constant second", "constant first"])
 def test_a_constant_is_spread_as_onnx_does(kind: str, shape: tuple[int, ...], first: bool) -> None:
@@ -32,10 +32,16 @@ def test_a_constant_is_spread_as_onnx_does(kind: str, shape: tuple[int, ...], fi
     check_float(network(SHAPE, square, shifted, node(kind, *operands), c=constant, one=np.float32(1)))
 
 
-@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div"])
+@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "Max", "Min"])
 def test_two_images(kind: str) -> None:
     graph = network(SHAPE, node("Sigmoid", "x", to="a"), node(kind, "x", "a"))
     check_float(graph)
+
+
+def test_the_greatest_of_three_is_refused() -> None:
+    graph = network(SHAPE, node("Neg", "x", to="a"), node("Max", "x", "a", "c"), c=np.float32(0))
+    with pytest.raises(UnsupportedOperatorError, match="only of two"):
+        lower(graph, "tflite")
 
 
 def two_branches(kind: str) -> Graph:

@@ -141,3 +141,15 @@ def test_pixel_shuffles_as_torch_exports_them(unshuffle: bool) -> None:
 def test_an_unknown_operator_is_refused_by_name() -> None:
     with pytest.raises(UnsupportedOperatorError, match=r"no operator Erf \(node 'Erf_y'\)"):
         lower(network(SHAPE, node("Erf", "x")), "tflite")
+
+
+def test_repeated_to_the_size_of_the_image() -> None:
+    """The shape is worked out from the image, whose batch is free."""
+    nodes = [
+        node("GlobalAveragePool", "x", to="a"),
+        node("Shape", "x", to="shape"),
+        node("Expand", "a", "shape", to="b"),
+        node("Concat", "x", "b", axis=1),
+    ]
+    graph = network(("batch", *SHAPE[1:]), *nodes)
+    assert operator_names(check_float(graph)) == ["MEAN", "BROADCAST_TO", "CONCATENATION"]

@@ -12,6 +12,7 @@ from edgec.lower.base import Lowered
 from edgec.lower.rewrites.channel_norm import SpellChannelNorm
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
 from edgec.lower.rewrites.pixel_moves import PixelMoves
+from edgec.lower.rewrites.split import SlicesForSplit
 from edgec.lower.tflite.ends import affine, begin, end
 from edgec.lower.tflite.op import Handler, Op
 from edgec.lower.tflite.ops import HANDLERS
@@ -38,7 +39,7 @@ def lower(graph: Graph, io: Io = "float") -> Lowered:
 
 def write(graph: Graph, io: Io = "float") -> Lowered:
     """As `lower`, but of the graph as it is."""
-    moved = PixelMoves()(with_static_shapes(graph))
+    moved = PixelMoves()(SlicesForSplit()(with_static_shapes(graph)).graph)
     graph = with_static_shapes(moved.graph) if moved.changed else moved.graph
     writer = Writer()
     source = begin(writer, graph, io)

@@ -2,9 +2,13 @@
 
 import onnx
 import onnx_ir as ir
+from onnx_ir.passes.common import RemoveUnusedNodesPass
+from onnxscript.optimizer import fold_constants
 
 from edgec.errors import GraphError
 from edgec.graph import Graph, static_shape
+
+MANY = 1024  # more numbers than any shape has
 
 
 def with_static_shapes(graph: Graph) -> Graph:
@@ -24,7 +28,19 @@ def with_static_shapes(graph: Graph) -> Graph:
         proto = onnx.shape_inference.infer_shapes(copy.to_proto(), strict_mode=True, data_prop=True)
     except onnx.shape_inference.InferenceError as error:
         raise GraphError(f"the shapes of the network for an input of {size} do not fit: {error}") from error
-    return Graph(ir.from_proto(proto))
+    known = ir.from_proto(proto)
+    _fold_sizes(known)
+    return Graph(known)
+
+
+def _fold_sizes(model: ir.Model) -> None:
+    """What was worked out from the free batch is known now; nothing but sizes is in whole numbers."""
+
+    def is_size(node: ir.Node) -> bool:
+        return node.outputs[0].dtype == ir.DataType.INT64
+
+    fold_constants(model, input_size_limit=MANY, output_size_limit=MANY, should_fold=is_size)
+    RemoveUnusedNodesPass()(model)
 
 
 def _kept(node: ir.Node, value: ir.Value) -> ir.Shape | None:

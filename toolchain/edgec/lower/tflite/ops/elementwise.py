@@ -1,4 +1,4 @@
-"""Add, Sub, Mul, Div with broadcasting, BatchNormalization, Concat."""
+"""Add, Sub, Mul, Div, Max and Min with broadcasting, BatchNormalization, Concat."""
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -15,12 +15,22 @@ OPTIONS = {
     "DIV": schema.DivOptionsT,
 }
 
+EXTREMES = {"Max": "MAXIMUM", "Min": "MINIMUM"}
+
 
 def binary(op: Op) -> None:
     """One of the four, of two activations or of one and a constant."""
     name = op.node.op_type.upper()
     options = OPTIONS[name](fusedActivationFunction=op.activation)
     op.emit(name, [_operand(op, 0), _operand(op, 1)], op.output(), options)
+
+
+def extreme(op: Op) -> None:
+    """The greater or the less of two."""
+    if len(op.node.inputs) != 2:
+        op.unsupported("only of two")
+    name = EXTREMES[op.node.op_type]
+    op.emit(name, [_operand(op, 0), _operand(op, 1)], op.output(), schema.MaximumMinimumOptionsT())
 
 
 def batch_normalization(op: Op) -> None:
@@ -57,6 +67,8 @@ HANDLERS = {
     "Sub": Handler(binary, fuses=True),
     "Mul": Handler(binary, fuses=True),
     "Div": Handler(binary, int8=False, fuses=True),
+    "Max": Handler(extreme, int8=False),
+    "Min": Handler(extreme, int8=False),
     "BatchNormalization": Handler(batch_normalization, int8=False, fuses=True),
     "Concat": Handler(concat),
 }

@@ -70,6 +70,13 @@ def pad_(op: Op) -> None:
         op.unsupported(f"mode {mode!r}: only constant, reflect and, by one pixel, edge")
 
 
+def expand(op: Op) -> None:
+    """Repeated along axes of size 1, to the result's shape."""
+    source, result = op.input(), op.output()
+    shape = op.constant_input("shape", result.shape)
+    op.emit("BROADCAST_TO", [source, shape], result, schema.BroadcastToOptionsT(), version=2)
+
+
 def gather(op: Op) -> None:
     """The channels in another order."""
     indices = op.parameter(1)
@@ -116,5 +123,6 @@ HANDLERS = {
     "SpaceToDepth": Handler(space_to_depth, moves=True),
     "Slice": Handler(slice_, moves=True),
     "Pad": Handler(pad_, operands=1),
+    "Expand": Handler(expand, int8=False),
     "Gather": Handler(gather, moves=True),
 }
