@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from edgec.errors import GraphError
@@ -23,3 +24,11 @@ def test_a_shape_that_cannot_be_inferred_is_refused(network) -> None:
     graph.model.graph.node(0).op_type = "Unheard"
     with pytest.raises(GraphError, match="'x'"):
         InferShapes()(graph)
+
+
+def test_a_group_normalization_and_what_follows_it(network) -> None:
+    norm = "n = GroupNormalization<num_groups = 1>(image, one, one) p = MaxPool<kernel_shape = [2, 2]>(n)"
+    graph = network(f"{norm} map = Relu(p)", {"one": np.ones(2, np.float32)}, maps=2)
+    shapes = {str(v.name): v.shape for node in InferShapes()(graph).graph.nodes for v in node.outputs}
+    assert [str(dim) for dim in shapes["n"] or ()] == ["batch", "2", "8", "8"]
+    assert [str(dim) for dim in shapes["p"] or ()] == ["batch", "2", "7", "7"]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from edgec.errors import ExportError
+from edgec.export.group_norm import spell_group_norms
 from edgec.graph import Graph
 
 Images: TypeAlias = npt.NDArray[np.float32]
@@ -66,7 +67,7 @@ def check_same(
     if not np.isfinite(expected).all():
         raise ExportError("the network answers random images with NaN or infinity: check its weights")
     try:
-        found = run_onnx(graph.to_bytes())(images)
+        found = run_onnx(spell_group_norms(graph).to_bytes())(images)
     except ExportError as error:
         raise ExportError(f"the network does not take a batch of two: {error}. {_FREE_BATCH}") from error
     if found.shape != expected.shape:

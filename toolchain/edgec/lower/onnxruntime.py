@@ -1,5 +1,6 @@
 """Graph -> the ONNX file that ONNX Runtime loads."""
 
+from edgec.export.group_norm import spell_group_norms
 from edgec.graph import Graph
 from edgec.lower.base import Lowered
 from edgec.lower.rewrites.conv_transpose import ConvTransposeToConv
@@ -19,6 +20,7 @@ def lower(graph: Graph) -> Lowered:
     becomes a Conv and moves of pixels, the head is widened, and convolutions that were left in float are kept
     from being rounded; a float network stays as it is (benchmarks/rewrites.py measures what each gains).
     Weights stored as int8 are computed with in integers by MatMul and Gemm, and else expanded at load.
+    GroupNormalization is spelled out.
     """
     if any(node.op_type == "QuantizeLinear" for node in graph.nodes):
         for rewrite in (
@@ -28,7 +30,7 @@ def lower(graph: Graph) -> Lowered:
             KeepFloatConvolutions(),
         ):
             graph = rewrite(graph).graph
-    graph = QuantizeMatMulDynamically()(graph).graph
+    graph = QuantizeMatMulDynamically()(spell_group_norms(graph)).graph
     graph = ExpandWeightsAtLoad()(graph).graph
     return Lowered({FILE: _without_shapes(graph)}, "NCHW", str(graph.input.name), str(graph.output.name))
 

@@ -23,7 +23,7 @@ class InferShapes(LibraryPass):
         for value in _values(model):
             if value.shape is not None and any(str(dim).startswith("unk__") for dim in value.shape):
                 value.shape = None
-        ShapeInferencePass()(model)
+        _infer(model)
         return _shapes(model) != before
 
     def ensures(self, graph: Graph) -> None:
@@ -31,6 +31,19 @@ class InferShapes(LibraryPass):
         for value in _values(graph.model):
             if value.shape is None or value.dtype is None:
                 raise GraphError(f"the shape of {value.name!r} cannot be inferred")
+
+
+def _infer(model: ir.Model) -> None:
+    ShapeInferencePass()(model)
+    for node in model.graph:
+        # ONNX says nothing of it, nor then of what follows.
+        if (
+            node.op_type == "GroupNormalization"
+            and node.outputs[0].shape is None
+            and node.inputs[0] is not None
+        ):
+            node.outputs[0].shape, node.outputs[0].type = node.inputs[0].shape, node.inputs[0].type
+            ShapeInferencePass()(model)
 
 
 def _values(model: ir.Model) -> list[ir.Value]:

@@ -1,9 +1,12 @@
 import numpy as np
+import onnx
 import pytest
 import torch
 from tests.toolchain.lower.networks import (
     between_integers,
     check_float,
+    image_for,
+    in_tflite,
     network,
     node,
     operator_names,
@@ -12,6 +15,7 @@ from tests.toolchain.lower.networks import (
 from torch import nn
 
 from edgec.export import export
+from edgec.graph import Graph
 from edgec.lower import lower
 from edgec.passes.simplify import simplify
 from edgec.source import Source
@@ -57,3 +61,20 @@ def test_some_channels_together(groups: int) -> None:
     layers = nn.Sequential(nn.Conv2d(3, 8, 3), norm, nn.ReLU(), nn.Conv2d(8, 2, 1))
     source = Source("net", layers.requires_grad_(False), None, 3, 1, None, trained=True)
     check_float(simplify(export(source, (12, 10)).graph).graph, tolerance=1e-4)
+
+
+@pytest.mark.parametrize("groups", [2, 4])
+def test_far_from_zero(groups: int) -> None:
+    """One mean alone is off by 2e-4 here: TFLite adds 16,384 pixels one after the other."""
+    kind = "InstanceNormalization" if groups == 4 else "GroupNormalization<num_groups = 2>"
+    text = f"""<ir_version: 10, opset_import: ["": 21]>
+        network (float[1,4,128,128] x) => (float[1,4,128,128] y) <float[1,4,128,128] a> {{
+            a = Add(x, far) y = {kind}(a, one, zero) }}"""
+    model = onnx.parser.parse_model(text)
+    for name, data in (("far", np.float32(100)), ("one", np.ones(4)), ("zero", np.zeros(4))):
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(data, np.float32), name))
+    graph = Graph.from_bytes(model.SerializeToString())
+    image = image_for(graph)
+    far = torch.from_numpy(image + np.float32(100)).double()
+    wanted = nn.functional.group_norm(far, groups).numpy()
+    np.testing.assert_allclose(in_tflite(lower(graph, "tflite"), image), wanted, atol=3e-5)

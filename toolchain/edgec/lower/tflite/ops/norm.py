@@ -25,7 +25,9 @@ def group_normalization(op: Op) -> None:
 
 def _normal(op: Op, source: Tensor, axes: Sequence[int]) -> Tensor:
     """(x - mean) / sqrt(variance + epsilon), over these axes of the tensor."""
-    centred = op.step("SUB", [source, _mean(op, source, axes, "mean")], "centred", schema.SubOptionsT())
+    near = op.step("SUB", [source, _mean(op, source, axes, "mean")], "near", schema.SubOptionsT())
+    # TFLite adds one after the other: of thousands of pixels far from 0, the mean is not quite theirs.
+    centred = op.step("SUB", [near, _mean(op, near, axes, "rest")], "centred", schema.SubOptionsT())
     squares = op.step("MUL", [centred, centred], "squares", schema.MulOptionsT())
     variance = _mean(op, squares, axes, "variance")
     epsilon = op.scalar("epsilon", op.attribute("epsilon", EPSILON), variance)
