@@ -75,11 +75,21 @@ def test_what_stands_for_zero_is_added() -> None:
         patches(8, 5, 4),
         patches(64, 4, 4),
         patches(8, 4, 4, auto_pad="SAME_UPPER"),
+        network((1, 64, 4, 8), node("Conv", "x", "w"), w=values((8, 64, 3, 1))),
         network((1, 8, 4, 8), node("Conv", "x", "w", group=8), w=values((8, 1, 1, 4))),
         network((1, 8, 4, 8), node("Conv", "x", "w"), w=values((4, 8, 1, 1))),
         network((1, 8, 4, 8), node("Neg", "x")),
     ],
-    ids=["two pixels", "odd", "whole tiles", "its own padding", "depthwise", "one pixel", "no conv"],
+    ids=[
+        "two pixels",
+        "odd",
+        "whole tiles",
+        "its own padding",
+        "many results",
+        "depthwise",
+        "one pixel",
+        "no conv",
+    ],
 )
 def test_others_are_left_alone(graph: Graph) -> None:
     assert not ZeroColumn()(graph).changed
@@ -110,6 +120,23 @@ def compare(graph: Graph) -> None:
 
 # Height, width, groups, padding above: each is wrong there in int8, in bf16 or in both.
 OTHERS = [(3, 1, 1, 1), (2, 1, 1, 1), (8, 1, 1, 0), (3, 8, 2, 0), (3, 16, 2, 0)]
+
+
+@pytest.mark.parametrize("channels", [64, 128])
+@pytest.mark.parametrize("results", [1, 4])
+def test_openvino_computes_few_results_of_many_channels_right(channels: int, results: int) -> None:
+    """Without the rewrite they are wrong on a processor with AMX."""
+    nodes = [
+        node("Conv", "x", "v", to="a"),
+        node("Conv", "a", "w", to="b", pads=[1, 0, 1, 0]),
+        node("Conv", "b", "u"),
+    ]
+    weights = {
+        "v": values((channels, 3, 1, 1)),
+        "w": values((results, channels, 3, 1), 1),
+        "u": values((2, results, 1, 1), 2),
+    }
+    compare(in_integers(network((1, 3, 32, 63), *nodes, **weights)))
 
 
 @pytest.mark.parametrize("stored", ["floats", "integers"])

@@ -2,8 +2,9 @@
 
 On processors with AMX, OpenVINO 2026.4 computes such convolutions wrongly, in int8 and bf16, where it folds
 neighbouring pixels into channels to fill a tile: across, where width * channels is a multiple of 64 and
-channels is not; down, where the kernel is one pixel wide, 3x1 with padding among them (int8). It does not
-fold what the column makes of them. For Arm: https://github.com/uxlfoundation/oneDNN/pull/4684
+channels is not; down, where the kernel is one pixel wide, 3x1 with padding among them (int8), and, with few
+results, of such channels too. It does not fold what the column makes of them. For Arm:
+https://github.com/uxlfoundation/oneDNN/pull/4684
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from edgec.passes.nodes import NodePass
 
 TILE = 64
 """Bytes of a row of a tile: whole rows of channels are not folded."""
+FEW = 8
+"""Results: with less of them, they are."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,11 @@ class ZeroColumn(NodePass):
         weight = parameter_of(node.inputs[1])
         if weight is None or weight.ndim != 4:
             return False
-        _, channels, height, width = weight.shape
+        results, channels, height, width = weight.shape
         depthwise = channels == 1 and node.attributes.get_int("group", 1) > 1
         across, down = width >= 4 and width % 2 == 0, width == 1 and height > 1
-        return bool((across or down) and channels % TILE) and not depthwise
+        folded = channels % TILE or (down and results < FEW)
+        return bool((across or down) and folded) and not depthwise
 
     def rewrite(self, graph: ir.Graph, node: ir.Node) -> None:
         """See NodePass."""
