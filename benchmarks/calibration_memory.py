@@ -14,11 +14,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import click
 import numpy as np
 
-from edgec_calibration import METHODS, calibrate
+from edgec_calibration import METHODS, Method, calibrate
 from edgec_runtime.engine import Array
 from edgec_runtime.worker import memory_mib
 
@@ -47,7 +48,7 @@ def measure(folder: Path, size: int, method: str, count: int) -> None:
         run_plainly(model, size)
     else:
         tensors, means = ((folder / name).read_text().split("\n") for name in ("tensors", "means"))
-        calibrate(model, tensors, samples(size, count), method, means)  # type: ignore[arg-type]
+        calibrate(model, tensors, samples(size, count), cast(Method, method), means)
     click.echo(str(memory_mib("VmHWM")))
 
 

@@ -9,6 +9,7 @@ import pytest
 from edgec.errors import ExportError
 from edgec.export import export
 from edgec.graph import OPSET
+from edgec.passes.simplify import simplify
 from edgec.source import Source, load_source
 from edgec.tidy import IR_VERSION
 
@@ -111,3 +112,16 @@ def test_a_size_too_small_is_refused(tmp_path: Path) -> None:
     text = OLD.replace("kernel_shape = [2,2]", "kernel_shape = [9,9]")
     with pytest.raises(ExportError):
         export(_file(tmp_path / "net.onnx", text), (4, 4))
+
+
+def test_a_group_normalization_can_be_simplified(tmp_path: Path) -> None:
+    """ONNX infers no shape of it, nor then of what follows."""
+    norm = """<ir_version: {ir}, opset_import: ["": 21]>
+        net (float[{batch},2,{height},{width}] x) => (float[{batch},2,a,b] y) {{
+            s = Constant<value = float[2] {{2.0, 0.5}}>()
+            n = GroupNormalization<num_groups = 1>(x, s, s)
+            y = Relu(n)
+        }}"""
+    source = _file(tmp_path / "net.onnx", norm, ir=10)
+    for size in (None, (8, 12)):
+        assert simplify(export(source, size).graph).graph.output.shape is not None

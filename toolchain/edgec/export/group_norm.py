@@ -41,10 +41,8 @@ def _spell(graph: ir.Graph, node: ir.Node) -> None:
     plain = constant("one", [1.0] * groups), constant("zero", [0.0] * groups)
     epsilon = node.attributes.get_float("epsilon", EPSILON)
     normal = step("InstanceNormalization", "normal", apart, *plain, epsilon=epsilon)
-    together, places = (
-        step("Reshape", "image", normal, step("Shape", "shape", image)),
-        constant("places", [1, 2]),
-    )
+    together = step("Reshape", "image", normal, step("Shape", "shape", image))
+    places = constant("places", [1, 2])
     scaled = step("Mul", "scaled", together, step("Unsqueeze", "scale", scale, places))
     shifted = step("Add", "shifted", scaled, step("Unsqueeze", "bias", bias, places))
     result.replace_all_uses_with(shifted, replace_graph_outputs=True)
